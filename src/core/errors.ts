@@ -1,0 +1,78 @@
+/**
+ * Everything that can go wrong, in one table.
+ *
+ * @module
+ */
+
+/** What is known about a failure before it happens: the HTTP status, and a short title for people. */
+export interface Failure {
+  readonly status: number
+  readonly title: string
+}
+
+/** One row per failure. The HTTP layer and every dialect translate rows; none of them invents one. */
+export const FAILURES = {
+  'bad-request': { status: 400, title: 'The request could not be understood' },
+  'bad-cursor': { status: 400, title: 'The cursor is not one that this server made' },
+  'ambiguous-credentials': { status: 400, title: 'The request carries two different credentials' },
+  'no-credentials': { status: 401, title: 'The request carries no usable credential' },
+  'no-session': { status: 401, title: 'There is no live session behind this request' },
+  'session-ended': { status: 401, title: 'The session is over' },
+  forbidden: { status: 403, title: 'This credential may not do that' },
+  'cross-site': { status: 403, title: 'The request comes from another site' },
+  'user-banned': { status: 403, title: 'The user is banned' },
+  denied: { status: 403, title: 'The user, login, name or address is being kept out for a time' },
+  'not-found': { status: 404, title: 'There is no such thing here' },
+  'method-not-allowed': { status: 405, title: 'This path does not answer that method' },
+  'name-taken': { status: 409, title: 'A live session already holds that name' },
+  'limit-reached': { status: 409, title: 'The user already has as many sessions as allowed' },
+  'parent-not-live': { status: 409, title: 'The login to live under is missing or over' },
+  conflict: { status: 409, title: 'It was changed by someone else in the meantime' },
+  'too-large': { status: 413, title: 'The request is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body is not JSON' },
+  internal: { status: 500, title: 'Something went wrong on this side' },
+  'store-unavailable': { status: 503, title: 'The store cannot be reached' },
+} as const satisfies Readonly<Record<string, Failure>>
+
+/** The stable, machine-readable name of a failure. */
+export type FailureCode = keyof typeof FAILURES
+
+/** Facts that travel with a failure, such as the reason and moment of an ending. Never a secret. */
+export type FailureDetails = Readonly<Record<string, unknown>>
+
+/**
+ * The one error that Rollcall throws.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await sessions.issue({ user: { id: 'u1' } })
+ * } catch (error) {
+ *   if (isRollcallError(error, 'user-banned')) return sayWhy()
+ *   throw error
+ * }
+ * ```
+ */
+export class RollcallError<Code extends FailureCode = FailureCode> extends Error {
+  override readonly name = 'RollcallError'
+
+  /** Names the failure. Match on this, never on the message. */
+  readonly code: Code
+
+  /** Facts that a program may act on. */
+  readonly details: FailureDetails
+
+  constructor(code: Code, message: string = FAILURES[code].title, details: FailureDetails = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.details = details
+  }
+}
+
+/** Tells whether a value is a {@link RollcallError}, optionally of one particular code. */
+export function isRollcallError<Code extends FailureCode = FailureCode>(
+  value: unknown,
+  code?: Code,
+): value is RollcallError<Code> {
+  return value instanceof RollcallError && (code === undefined || value.code === code)
+}

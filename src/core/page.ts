@@ -1,0 +1,42 @@
+/**
+ * Pages of a list, and the cursors that lead from one to the next.
+ *
+ * @module
+ */
+import { RollcallError } from './errors.ts'
+
+/** A page of a list. It may be short, even empty, and still have a cursor: go on until there is none. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+
+  /** Where the next page begins; absent on the last. Opaque: hand it back as it came. */
+  readonly nextCursor?: string
+}
+
+/** How many there are; `exact` is false where counting stopped at its bound. */
+export interface Count {
+  readonly count: number
+  readonly exact: boolean
+}
+
+/** Items on a page unless told otherwise. */
+export const DEFAULT_LIMIT = 50
+
+/** The most items a page may have. */
+export const MAX_LIMIT = 200
+
+/** A place in a list that is ordered newest first by (moment, serial). */
+export type Place = readonly [moment: number, serial: number]
+
+/** Writes a place as an opaque cursor. */
+export function toCursor([moment, serial]: Place): string {
+  return `${moment.toString(36)}-${serial.toString(36)}`
+}
+
+/** Reads a cursor. @throws RollcallError `bad-cursor` if this server cannot have made it. */
+export function fromCursor(cursor: string): Place {
+  const [, moment, serial] = /^([0-9a-z]{1,11})-([0-9a-z]{1,11})$/.exec(cursor) ?? []
+  const place: Place = [Number.parseInt(moment ?? '', 36), Number.parseInt(serial ?? '', 36)]
+  if (place.every(Number.isSafeInteger)) return place
+  throw new RollcallError('bad-cursor', 'The cursor is not one that this server made. Begin again without a cursor.')
+}

@@ -1,0 +1,256 @@
+/**
+ * The contract between the engine and the place where sessions are kept.
+ *
+ * @module
+ */
+import type { AccessKey } from './access-key.ts'
+import type { RollcallEvent } from './events.ts'
+import type { Count, Page } from './page.ts'
+import type { SessionFilter, SessionQuery, SessionSelector } from './selector.ts'
+import type { Actor, Authentication, Device, EndReason, SessionData, SessionKind, SessionRecord } from './session.ts'
+import type { Instant } from './time.ts'
+import type { SecretHash } from './token.ts'
+import type { UserPatch, UserRecord } from './user.ts'
+
+/**
+ * A place to keep sessions.
+ *
+ * Promises that `rollcall/testing` holds every implementation to:
+ *
+ * - **Whole.** A call takes effect entirely or not at all, whatever else is running.
+ * - **Guarded.** Nothing changes an ended session, and nothing brings one back.
+ * - **Blind.** A store sees hashes, never a token or a key.
+ * - **Told.** Every change and its journal entry are one write.
+ * - **Kept.** A call that returned stays done, by the store's strongest ordinary means.
+ *
+ * The store's clock decides; callers pass spans of time, never moments. A store that cannot be reached, or
+ * cannot write, throws `store-unavailable`.
+ */
+export interface SessionStore extends SessionReads, SessionWrites, UserStore, KeyStore, Journal {
+  /** Names the backend in logs, errors and health answers. */
+  readonly name: string
+
+  /** Reads the clock that decides. */
+  now(): Promise<Instant>
+
+  /** Lets go of everything. The store must not be used again. */
+  close(): Promise<void>
+}
+
+/** Looking at sessions. Records come with their `ending`, also where an epoch ended them. */
+export interface SessionReads {
+  /** Finds one session, over or not, with its user and parent, all as of one moment. */
+  find(id: string): Promise<Found | undefined>
+
+  /** Lists sessions newest first, by (`issuedAt`, `serial`). Looks at a bounded number of them. */
+  list(query: SessionQuery): Promise<Page<SessionRecord>>
+
+  /** Counts sessions, exactly up to a bound. */
+  count(filter: SessionFilter): Promise<Count>
+}
+
+/** Changing sessions. */
+export interface SessionWrites {
+  /** Begins a session if every guard holds. */
+  insert(draft: SessionDraft, guards: Guards): Promise<Inserted | InsertRefused>
+
+  /** Replaces label, data and authentication, provided the session lives and nobody has revised it since. */
+  replace(record: SessionRecord): Promise<boolean>
+
+  /** Records activity of many sessions at once. Never revives, never moves time back. */
+  touch(activity: readonly Activity[]): Promise<void>
+
+  /**
+   * Ends live sessions that a selector points at, and what lives under them, at most `limit` of the former.
+   * `userId` and `everyone` selectors are for {@link SessionWrites.advanceEpoch}.
+   */
+  end(selector: BatchSelector, ending: NewEnding, limit: number): Promise<EndedBatch>
+
+  /** Ends everything of a user or a realm with one write, true at once. */
+  advanceEpoch(scope: EpochScope, ending: NewEnding): Promise<EndedAll>
+
+  /** Writes single endings behind earlier {@link SessionWrites.advanceEpoch} calls. Returns how many; fewer than `limit`: done. */
+  tidy(limit: number): Promise<number>
+
+  /** Ends sessions that are due. Returns how many; fewer than `limit`: done. */
+  expire(limit: number): Promise<number>
+
+  /** Forgets tombstones past their time. Returns how many; fewer than `limit`: done. */
+  sweep(limit: number): Promise<number>
+}
+
+/** Users. */
+export interface UserStore {
+  findUser(realm: string, id: string): Promise<UserRecord | undefined>
+
+  /** Lists users of a realm by id. */
+  listUsers(query: UserQuery): Promise<Page<UserRecord>>
+
+  /** Changes a user. A ban ends everything of theirs in the same write; lifting it revives nothing. */
+  updateUser(realm: string, id: string, patch: UserPatch, by: Actor): Promise<UserUpdated | undefined>
+}
+
+/** Access keys, by hash. */
+export interface KeyStore {
+  /** Keeps a key. With `supersede`, withdraws other live keys of the same name; a live one of the same hash stays as it is. */
+  insertKey(key: NewAccessKey, by: Actor, supersede?: boolean): Promise<AccessKey>
+  findKey(hash: SecretHash): Promise<AccessKey | undefined>
+  listKeys(): Promise<readonly AccessKey[]>
+
+  /** Withdraws a key. Answers undefined if there is none; withdrawing twice changes nothing. */
+  withdrawKey(id: string, by: Actor): Promise<AccessKey | undefined>
+}
+
+/** What happened, in order. */
+export interface Journal {
+  /**
+   * Reads entries after a position, oldest first; `undefined` asks for the present position alone.
+   *
+   * @returns `forgotten: true` where entries after that position are no longer kept.
+   */
+  read(after: string | undefined, limit: number): Promise<JournalPage>
+
+  /** Forgets entries beyond a number or an age in milliseconds. Returns how many. */
+  trim(keep: { readonly entries: number; readonly age: number }): Promise<number>
+}
+
+/** A session that was found. */
+export interface Found {
+  readonly record: SessionRecord
+  readonly user?: UserRecord
+  readonly parent?: SessionRecord
+
+  /** The store's clock when it looked. */
+  readonly at: Instant
+}
+
+/** A session to be. The store adds serial, stamp, moments and epochs. Spans are milliseconds. */
+export interface SessionDraft {
+  readonly id: string
+  readonly realm: string
+  readonly kind: SessionKind
+  readonly userId?: string
+  readonly parentId?: string
+  readonly resource?: string
+  readonly name?: string
+  readonly tokenHash?: SecretHash
+  readonly lifetime: number
+  readonly idle?: number
+
+  /** How long ago the holder proved who they are, in milliseconds; 0 unless told otherwise. */
+  readonly authenticatedAgo?: number
+  readonly device: Device
+  readonly authentication?: Authentication
+  readonly data?: SessionData
+}
+
+/** What must hold for an insert, and what gives way. Always: parent live, user not banned or denied, name free. */
+export interface Guards {
+  /** Fields of the user to set; a user comes into being with the first session. */
+  readonly user?: Pick<UserPatch, 'displayName' | 'role'>
+
+  /** The most live sessions of that kind the user may have, and what happens at that number. */
+  readonly limit?: { readonly sessions: number; readonly atLimit: AtLimit }
+
+  /** Id of a session of the same user that gives way to this one. */
+  readonly replaces?: string
+
+  /** Who asks. */
+  readonly by: Actor
+}
+
+/** What happens to a user's next session once there are as many as allowed. */
+export type AtLimit = 'evict-oldest' | 'evict-idlest' | 'refuse'
+
+/** A session that was begun. */
+export interface Inserted {
+  readonly ok: true
+  readonly record: SessionRecord
+  readonly user?: UserRecord
+
+  /** Ids of sessions that gave way. */
+  readonly gaveWay: readonly string[]
+}
+
+/** A session that was not begun, and the guard that refused it. Nothing has changed. */
+export interface InsertRefused {
+  readonly ok: false
+  readonly code: 'user-banned' | 'denied' | 'limit-reached' | 'name-taken' | 'parent-not-live'
+
+  /** When it is worth trying again, for `denied`. */
+  readonly until?: Instant
+}
+
+/** Activity of one session: how long ago it was last active, in milliseconds. */
+export interface Activity {
+  readonly id: string
+  readonly ago: number
+}
+
+/** How sessions are to end, and who is kept out afterwards. */
+export interface NewEnding {
+  readonly reason: EndReason
+  readonly by: Actor
+
+  /** Keeps something of what was ended out for a time (milliseconds): checked at every insert. */
+  readonly deny?: { readonly keys: readonly DenyKey[]; readonly span: number }
+}
+
+/** What may be kept out. */
+export type DenyKey = 'user' | 'login' | 'name' | 'address'
+
+/** The selectors that end session by session. */
+export type BatchSelector = { readonly realm: string } & Exclude<
+  SessionSelector,
+  { readonly userId: string } | { readonly everyone: true }
+>
+
+/** The sessions that one call ended, as they are now. */
+export interface EndedBatch {
+  readonly ended: readonly SessionRecord[]
+  readonly descendants: readonly SessionRecord[]
+  readonly position: string
+}
+
+/** Everything of one realm, or of one user in it, but for one kept login. */
+export interface EpochScope {
+  readonly realm: string
+  readonly userId?: string
+  readonly except?: string
+}
+
+/** What an epoch ended: sessions under no other, and those under them. */
+export interface EndedAll {
+  readonly ended: number
+  readonly descendants: number
+  readonly position: string
+}
+
+/** Asks for a page of users. */
+export interface UserQuery {
+  readonly realm: string
+  readonly limit: number
+
+  /** The id after which to go on. */
+  readonly after?: string
+}
+
+/** A user after a change, and what a ban ended. */
+export interface UserUpdated extends EndedAll {
+  readonly user: UserRecord
+}
+
+/** A key to be kept. */
+export interface NewAccessKey extends Omit<AccessKey, 'createdAt' | 'withdrawnAt'> {
+  readonly hash: SecretHash
+}
+
+/** Journal entries, and where their reader stands now. */
+export interface JournalPage {
+  readonly events: readonly RollcallEvent[]
+  readonly position: string
+  readonly forgotten: boolean
+
+  /** The store's clock when it looked. */
+  readonly at: Instant
+}
