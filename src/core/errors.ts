@@ -4,6 +4,30 @@
  * @module
  */
 
+/** The stable, machine-readable name of a failure. */
+export type FailureCode =
+  | 'bad-request'
+  | 'bad-cursor'
+  | 'ambiguous-credentials'
+  | 'no-credentials'
+  | 'no-session'
+  | 'session-ended'
+  | 'forbidden'
+  | 'cross-site'
+  | 'user-banned'
+  | 'denied'
+  | 'not-found'
+  | 'method-not-allowed'
+  | 'name-taken'
+  | 'limit-reached'
+  | 'parent-not-live'
+  | 'conflict'
+  | 'position-forgotten'
+  | 'too-large'
+  | 'unsupported-media-type'
+  | 'internal'
+  | 'store-unavailable'
+
 /** What is known about a failure before it happens: the HTTP status, and a short title for people. */
 export interface Failure {
   readonly status: number
@@ -11,7 +35,7 @@ export interface Failure {
 }
 
 /** One row per failure. The HTTP layer and every dialect translate rows; none of them invents one. */
-export const FAILURES = {
+export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
   'bad-request': { status: 400, title: 'The request could not be understood' },
   'bad-cursor': { status: 400, title: 'The cursor is not one that this server made' },
   'ambiguous-credentials': { status: 400, title: 'The request carries two different credentials' },
@@ -28,14 +52,12 @@ export const FAILURES = {
   'limit-reached': { status: 409, title: 'The user already has as many sessions as allowed' },
   'parent-not-live': { status: 409, title: 'The login to live under is missing or over' },
   conflict: { status: 409, title: 'It was changed by someone else in the meantime' },
+  'position-forgotten': { status: 410, title: 'The journal no longer reaches back that far' },
   'too-large': { status: 413, title: 'The request is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is not JSON' },
   internal: { status: 500, title: 'Something went wrong on this side' },
   'store-unavailable': { status: 503, title: 'The store cannot be reached' },
-} as const satisfies Readonly<Record<string, Failure>>
-
-/** The stable, machine-readable name of a failure. */
-export type FailureCode = keyof typeof FAILURES
+}
 
 /** Facts that travel with a failure, such as the reason and moment of an ending. Never a secret. */
 export type FailureDetails = Readonly<Record<string, unknown>>

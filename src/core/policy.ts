@@ -11,7 +11,7 @@ import type { Instant } from './time.ts'
  *
  * Idle expiry is enforced this much later than it is due, so that unwritten activity on any node still counts.
  */
-export const ACTIVITY_FLUSH = 5_000
+export const ACTIVITY_FLUSH = 30_000
 
 /** The part of a session that decides. */
 export type Mortal = Pick<Session, 'expiresAt' | 'idleExpiresAt' | 'ending'>

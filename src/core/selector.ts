@@ -16,6 +16,9 @@ export interface SessionFilter {
   readonly name?: string
   readonly kind?: SessionKind
 
+  /** Only sessions that live under no other. */
+  readonly topLevel?: boolean
+
   /** `live` unless told otherwise. */
   readonly status?: 'live' | 'ended' | 'any'
 }
@@ -42,6 +45,7 @@ export type SessionSelector = { readonly realm?: string } & (
 
 /** Tells whether a record is among those meant, at a moment. The one meaning of a filter, for every store. */
 export function matches(record: SessionRecord, filter: SessionFilter, at: Instant): boolean {
+  if (filter.topLevel === true && record.parentId !== undefined) return false
   return FIELDS.every((field) => filter[field] === undefined || filter[field] === record[field]) && hasStatus(record, filter, at)
 }
 

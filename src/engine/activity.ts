@@ -1,0 +1,59 @@
+/**
+ * Activity: exact in memory, written in batches, one write for many.
+ *
+ * @module
+ */
+import type { Env } from '../core/env.ts'
+import { diesAt } from '../core/policy.ts'
+import type { SessionWrites } from '../core/store.ts'
+import type { Entry } from './cache.ts'
+
+/** Notes that sessions were used. */
+export interface ActivityLog {
+  /** Notes a use at a moment of the monotonic clock. */
+  note(entry: Entry, at: number): void
+
+  /** Writes everything noted so far. */
+  flush(): Promise<void>
+}
+
+const BATCH = 500
+
+/** Makes a log over a store; `storeTime` turns a moment of the monotonic clock into one of the store's. */
+export function activityLog(store: SessionWrites, env: Env, storeTime: (monotonic: number) => number): ActivityLog {
+  let noted: Entry[] = []
+
+  return {
+    note(entry, at) {
+      entry.activeAt = at
+      if (entry.noted) return
+      entry.noted = true
+      noted.push(entry)
+    },
+
+    async flush() {
+      const waiting = noted
+      noted = []
+      for (let start = 0; start < waiting.length; start += BATCH) {
+        const batch = waiting.slice(start, start + BATCH)
+        try {
+          await store.touch(batch.map((entry) => ({ id: entry.record.id, ago: Math.round(env.monotonic() - entry.activeAt) })))
+        } catch (fault) {
+          noted.push(...waiting.slice(start))
+          throw fault
+        }
+        for (const entry of batch) renew(entry, Math.round(storeTime(entry.activeAt)))
+      }
+    },
+  }
+}
+
+function renew(entry: Entry, activeAt: number): void {
+  entry.noted = false
+  const { record, live } = entry
+  if (activeAt <= record.lastActiveAt) return
+  const moved = { lastActiveAt: activeAt, ...(record.idle !== undefined && { idleExpiresAt: activeAt + record.idle }) }
+  if (record.parentId === undefined) entry.diesAt = diesAt({ ...record, ...moved })
+  entry.record = { ...record, ...moved }
+  entry.live = { ok: true, session: { ...live.session, ...moved }, ...(live.user && { user: live.user }) }
+}

@@ -1,0 +1,104 @@
+/**
+ * Assembling the engine from its verbs.
+ *
+ * @module
+ */
+import type { Env } from '../core/env.ts'
+import { RollcallError } from '../core/errors.ts'
+import type { RollcallEvent } from '../core/events.ts'
+import { DEFAULT_LIMIT, MAX_LIMIT } from '../core/page.ts'
+import { toSession } from '../core/session.ts'
+import type { SessionStore } from '../core/store.ts'
+import { keyRing } from './access-keys.ts'
+import { activityLog } from './activity.ts'
+import { sessionCache } from './cache.ts'
+import { dropScope, ender } from './end.ts'
+import { follow } from './follower.ts'
+import { issuer } from './issue.ts'
+import type { SessionManager, SessionPolicy } from './manager.ts'
+import { settle } from './settled.ts'
+import { updater } from './update.ts'
+import { startUpkeep } from './upkeep.ts'
+import { users } from './users.ts'
+import { verifier } from './verify.ts'
+
+/** What an engine is made from. */
+export interface EngineOptions {
+  readonly store: SessionStore
+  readonly env: Env
+  readonly policy?: SessionPolicy
+
+  /** Told of faults that no caller waits for, such as a store that is away when upkeep is due. */
+  readonly report?: (fault: unknown) => void
+}
+
+/** Makes an engine over a store. Closing it closes the store. */
+export function createSessions({ store, env, policy: given, report = () => undefined }: EngineOptions): SessionManager {
+  const policy = settle(given)
+  const cache = sessionCache(policy.cached)
+  const follower = follow({ journal: store, env, maxStaleness: policy.maxStaleness, apply, reset, report })
+  const activity = activityLog(store, env, follower.storeTime)
+  const ring = keyRing({ store, env, leaseUntil: follower.leaseUntil, wrote: follower.poke })
+  const parts = { store, env, cache, follower, activity, policy, report, wrote: follower.poke }
+  const upkeep = startUpkeep(parts)
+  const update = updater(store, cache)
+  const issue = issuer({ ...parts, dropped: cache.dropUser })
+
+  function apply(event: RollcallEvent): void {
+    if (event.type === 'session.ended' || event.type === 'session.updated') cache.dropSession(event.session.id)
+    if (event.type === 'sessions.ended') dropScope(cache, event)
+    if (event.type === 'user.updated') cache.dropUser(event.realm, event.user.id)
+    if (event.type === 'key.withdrawn') ring.drop()
+  }
+
+  function reset(): void {
+    cache.clear()
+    ring.drop()
+  }
+
+  async function close(): Promise<void> {
+    await upkeep.close()
+    await follower.close()
+    await activity.flush().catch(report)
+    await store.close()
+  }
+
+  return {
+    ...verifier(parts),
+    end: ender(parts),
+    users: users(parts),
+    keys: ring.keys,
+    on: follower.on,
+
+    issue: (request) => issue(request).finally(follower.poke),
+    update: (id, patch) => update(id, patch).finally(follower.poke),
+
+    async get(id) {
+      const found = await store.find(id)
+      return found && toSession(found.record)
+    },
+
+    async list({ limit = DEFAULT_LIMIT, ...query } = {}) {
+      const { items, nextCursor } = await store.list({ ...query, limit: Math.min(limit, MAX_LIMIT) })
+      return { items: items.map(toSession), ...(nextCursor !== undefined && { nextCursor }) }
+    },
+
+    count: (filter = {}) => store.count(filter),
+
+    async events(after, limit = DEFAULT_LIMIT) {
+      const page = await store.read(after, Math.min(limit, 1_000))
+      if (!page.forgotten) return page
+      throw new RollcallError('position-forgotten', 'The journal no longer reaches back to that position. List the sessions, and follow from now on.', {
+        position: page.position,
+      })
+    },
+
+    async check() {
+      await store.now()
+      await store.read(undefined, 1)
+    },
+
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}

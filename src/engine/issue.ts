@@ -1,0 +1,113 @@
+/**
+ * Beginning a session.
+ *
+ * @module
+ */
+import type { Env } from '../core/env.ts'
+import { RollcallError } from '../core/errors.ts'
+import { newSessionId } from '../core/id.ts'
+import { toSession } from '../core/session.ts'
+import type { Found, Guards, InsertRefused, SessionDraft, SessionReads, SessionWrites } from '../core/store.ts'
+import { type Duration, toMilliseconds } from '../core/time.ts'
+import { hashSecret, newToken } from '../core/token.ts'
+import { DEFAULT_REALM } from '../core/user.ts'
+import { describeDevice } from './device.ts'
+import type { Issued, IssueRequest } from './manager.ts'
+import type { Settled } from './settled.ts'
+import {
+  cleanDevice,
+  requireData,
+  requireName,
+  requireRealm,
+  requireResource,
+  requireSessionId,
+  requireText,
+  requireUserId,
+} from './validate.ts'
+
+/** What issuing needs. */
+export interface IssueParts {
+  readonly store: Pick<SessionReads, 'find'> & Pick<SessionWrites, 'insert'>
+  readonly env: Env
+  readonly policy: Settled
+
+  /** Told whose sessions gave way, before the answer is given. */
+  readonly dropped: (realm: string, userId: string) => void
+}
+
+const LIBRARY = { kind: 'system', id: 'library' } as const
+
+/** Makes the verb. It throws what refused the session; then nothing has changed. */
+export function issuer({ store, env, policy, dropped }: IssueParts): (request: IssueRequest) => Promise<Issued> {
+  return async (request) => {
+    const parent = request.parentId === undefined ? undefined : await findParent(store, request)
+    const draft = toDraft(request, parent, env, policy)
+    const token = newToken(env, draft.id)
+    const inserted = await store.insert({ ...draft, tokenHash: hashSecret(env, token) }, toGuards(request, draft, policy))
+    if (!inserted.ok) throw refusal(inserted)
+    if (inserted.gaveWay.length > 0) dropped(draft.realm, draft.userId ?? '')
+    return { session: toSession(inserted.record), token, gaveWay: inserted.gaveWay }
+  }
+}
+
+async function findParent(store: Pick<SessionReads, 'find'>, request: IssueRequest): Promise<Found['record']> {
+  const found = await store.find(requireSessionId(request.parentId ?? '', 'parentId'))
+  const realm = request.realm ?? found?.record.realm
+  const userId = request.user?.id ?? found?.record.userId
+  if (found?.record.realm === realm && found?.record.userId === userId && found) return found.record
+  throw refusal({ ok: false, code: 'parent-not-live' })
+}
+
+function toDraft(request: IssueRequest, parent: Found['record'] | undefined, env: Env, policy: Settled): SessionDraft {
+  const { kind = 'login', resource, name, authentication, data, parentId } = request
+  const realm = requireRealm(request.realm ?? parent?.realm ?? DEFAULT_REALM)
+  const userId = request.user === undefined ? parent?.userId : requireUserId(request.user.id)
+  if (userId === undefined && kind !== 'playback') {
+    throw new RollcallError('bad-request', `A ${kind} needs a user: give "user": {"id": "…"}. Only a playback may be without.`)
+  }
+  if (parentId !== undefined && kind === 'login') {
+    throw new RollcallError('bad-request', 'A login lives under no other session. Leave out "parentId", or choose another kind.')
+  }
+  return {
+    id: newSessionId(env, { realm, userId, resource }),
+    realm,
+    kind,
+    lifetime: within(request.lifetime, policy.lifetime, 'lifetime'),
+    idle: within(request.idle, policy.idle, 'idle time'),
+    device: describeDevice(cleanDevice(request.device ?? {})),
+    ...(userId !== undefined && { userId }),
+    ...(parentId !== undefined && { parentId }),
+    ...(resource !== undefined && { resource: requireResource(resource) }),
+    ...(name !== undefined && { name: requireName(name) }),
+    ...(authentication && { authentication: { methods: authentication.methods, level: authentication.level } }),
+    ...(data && { data: requireData(data) }),
+  }
+}
+
+function within(asked: Duration | undefined, most: number, what: string): number {
+  if (asked === undefined) return most
+  const span = toMilliseconds(asked, what)
+  if (span > 0 && (what !== 'lifetime' || span <= most)) return span
+  throw new RollcallError('bad-request', `The ${what} must be more than 0${what === 'lifetime' ? `, and at most ${most} ms here` : ''}.`)
+}
+
+function toGuards({ user, replaces, by = LIBRARY }: IssueRequest, { kind }: SessionDraft, policy: Settled): Guards {
+  const limited = kind === 'login' && policy.sessionsPerUser !== undefined
+  return {
+    by,
+    ...(user && {
+      user: {
+        ...(user.displayName !== undefined && { displayName: requireText(user.displayName, 'display name', 256) }),
+        ...(user.role !== undefined && { role: user.role }),
+      },
+    }),
+    ...(replaces !== undefined && { replaces: requireSessionId(replaces, 'replaces') }),
+    ...(limited && { limit: { sessions: policy.sessionsPerUser ?? 0, atLimit: policy.atLimit } }),
+  }
+}
+
+function refusal({ code, until }: InsertRefused): RollcallError {
+  if (until === undefined) return new RollcallError(code)
+  const at = new Date(until).toISOString()
+  return new RollcallError(code, `Kept out until ${at}. Try again after that.`, { until: at })
+}

@@ -1,0 +1,74 @@
+/**
+ * What is done without being asked: expiry, the single endings behind mass endings, activity, forgetting.
+ *
+ * @module
+ */
+import type { Cancel, Env } from '../core/env.ts'
+import { ACTIVITY_FLUSH } from '../core/policy.ts'
+import type { SessionStore } from '../core/store.ts'
+import type { ActivityLog } from './activity.ts'
+import type { Settled } from './settled.ts'
+
+/** Work that comes round. */
+export interface Upkeep {
+  /** Waits for the work under way and starts no more. */
+  close(): Promise<void>
+}
+
+/** What upkeep needs. */
+export interface UpkeepParts {
+  readonly store: SessionStore
+  readonly env: Env
+  readonly policy: Settled
+  readonly activity: ActivityLog
+  readonly wrote: () => void
+  readonly report: (fault: unknown) => void
+}
+
+/** Sessions that one piece of work takes at the most, so that requests get in between. */
+const BATCH = 500
+
+/** Starts the rounds. */
+export function startUpkeep({ store, env, policy, activity, wrote, report }: UpkeepParts): Upkeep {
+  let closed = false
+
+  const rounds = [
+    round(1_000, () => untilDone(() => store.expire(BATCH))),
+    round(100, () => untilDone(() => store.tidy(BATCH))),
+    round(ACTIVITY_FLUSH, () => activity.flush()),
+    round(60_000, () => untilDone(() => store.sweep(BATCH))),
+    round(60_000, () => store.trim(policy.journal)),
+  ]
+
+  async function untilDone(work: () => Promise<number>): Promise<void> {
+    for (let done = BATCH; done === BATCH && !closed; ) {
+      done = await work()
+      if (done > 0) wrote()
+    }
+  }
+
+  function round(every: number, work: () => Promise<unknown>): () => Promise<void> {
+    let running: Promise<void> = Promise.resolve()
+    let cancel: Cancel = env.after(every, turn)
+
+    function turn(): void {
+      running = work()
+        .catch(report)
+        .then(() => {
+          if (!closed) cancel = env.after(every, turn)
+        })
+    }
+
+    return () => {
+      cancel()
+      return running
+    }
+  }
+
+  return {
+    async close() {
+      closed = true
+      await Promise.all(rounds.map((stop) => stop()))
+    },
+  }
+}

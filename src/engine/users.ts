@@ -1,0 +1,55 @@
+/**
+ * Users: role, ban, and what a ban ends.
+ *
+ * @module
+ */
+import { RollcallError } from '../core/errors.ts'
+import { DEFAULT_LIMIT } from '../core/page.ts'
+import type { Actor } from '../core/session.ts'
+import { DEFAULT_REALM, toUser } from '../core/user.ts'
+import type { EndParts } from './end.ts'
+import type { Users } from './manager.ts'
+import { requireText } from './validate.ts'
+
+const SYSTEM: Actor = { kind: 'system', id: 'library' }
+
+/** Makes the users' part of the engine. */
+export function users({ store, cache, wrote }: EndParts): Users {
+  return {
+    async get(id, realm = DEFAULT_REALM) {
+      const record = await store.findUser(realm, id)
+      return record && toUser(record)
+    },
+
+    async list({ realm = DEFAULT_REALM, limit = DEFAULT_LIMIT, cursor } = {}) {
+      const page = await store.listUsers({ realm, limit, ...(cursor !== undefined && { after: fromCursor(cursor) }) })
+      const items = page.items.map(toUser)
+      return page.nextCursor === undefined ? { items } : { items, nextCursor: toCursor(page.nextCursor) }
+    },
+
+    async update(id, patch, { realm = DEFAULT_REALM, by = SYSTEM } = {}) {
+      if (patch.displayName !== undefined) requireText(patch.displayName, 'display name', 256)
+      if (patch.banReason !== undefined) requireText(patch.banReason, 'reason', 256)
+      cache.dropUser(realm, id)
+      const updated = await store.updateUser(realm, id, patch, by).finally(() => {
+        cache.dropUser(realm, id)
+        wrote()
+      })
+      if (updated === undefined) throw new RollcallError('not-found', 'There is no such user. A user comes into being with the first session.')
+      const { user, ended, descendants, position } = updated
+      return { user: toUser(user), ended, descendants, matched: ended, receipt: { position, nodes: [] } }
+    },
+  }
+}
+
+function toCursor(id: string): string {
+  return encodeURIComponent(id)
+}
+
+function fromCursor(cursor: string): string {
+  try {
+    return decodeURIComponent(cursor)
+  } catch {
+    throw new RollcallError('bad-cursor', 'The cursor is not one that this server made. Begin again without a cursor.')
+  }
+}

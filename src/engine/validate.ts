@@ -1,0 +1,72 @@
+/**
+ * What may be said of a session at all.
+ *
+ * @module
+ */
+import { RollcallError } from '../core/errors.ts'
+import { isSessionId } from '../core/id.ts'
+import type { Device, SessionData } from '../core/session.ts'
+
+/** The most bytes of `data`, written as JSON. */
+export const MAX_DATA_BYTES = 4_096
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
+const REALM = /^[a-z0-9][a-z0-9._-]{0,63}$/
+const RESOURCE = /^[^\s?#]{1,256}$/
+
+/** Refuses anything but a short text without control characters. @throws RollcallError `bad-request` */
+export function requireText(value: string, what: string, maxBytes: number): string {
+  const bytes = new TextEncoder().encode(value).length
+  if (bytes > 0 && bytes <= maxBytes && value.isWellFormed() && !CONTROL.test(value)) return value
+  throw bad(`The ${what} must be 1 to ${maxBytes} bytes of text without control characters.`)
+}
+
+/** Refuses anything but a user id. @throws RollcallError `bad-request` */
+export function requireUserId(id: string): string {
+  return requireText(id, 'user id', 128)
+}
+
+/** Refuses anything but a realm's name. @throws RollcallError `bad-request` */
+export function requireRealm(realm: string): string {
+  if (REALM.test(realm)) return realm
+  throw bad('A realm is 1 to 64 of a-z, 0-9, ".", "_" and "-", and begins with a letter or digit.')
+}
+
+/** Refuses anything but a session id. @throws RollcallError `bad-request` */
+export function requireSessionId(id: string, what: string): string {
+  if (isSessionId(id)) return id
+  throw bad(`The ${what} is not a session id. One looks like "ses_" and 22 letters and digits.`)
+}
+
+/** Refuses anything but a path to hang a session on. @throws RollcallError `bad-request` */
+export function requireResource(resource: string): string {
+  if (RESOURCE.test(resource) && !CONTROL.test(resource)) return resource
+  throw bad('A resource is a path of 1 to 256 characters without spaces, "?" and "#", such as "default/app/stream".')
+}
+
+/** Refuses a name that could not be put into a path. @throws RollcallError `bad-request` */
+export function requireName(name: string): string {
+  if (name.includes('/')) throw bad('A session name may not contain "/".')
+  return requireText(name, 'session name', 128)
+}
+
+/** Cuts what a client says of itself to size and refuses a label that is too long. */
+export function cleanDevice({ ip, userAgent, label }: Device): Device {
+  return {
+    ...(ip !== undefined && { ip: requireText(ip, 'address', 64) }),
+    ...(userAgent !== undefined && { userAgent: userAgent.replace(new RegExp(CONTROL, 'g'), ' ').slice(0, 512) }),
+    ...(label !== undefined && { label: requireText(label, 'label', 128) }),
+  }
+}
+
+/** Refuses data over 4 KiB. @throws RollcallError `bad-request` */
+export function requireData(data: SessionData): SessionData {
+  const bytes = new TextEncoder().encode(JSON.stringify(data)).length
+  if (bytes <= MAX_DATA_BYTES) return data
+  throw bad(`The data beside a session may be ${MAX_DATA_BYTES} bytes of JSON at most; this is ${bytes}.`)
+}
+
+function bad(message: string): RollcallError {
+  return new RollcallError('bad-request', message)
+}

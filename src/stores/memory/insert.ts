@@ -1,0 +1,133 @@
+/**
+ * Beginning a session, in one step with all its guards.
+ *
+ * @module
+ */
+import { dueEnding, isLive } from '../../core/policy.ts'
+import { type Ending, type SessionRecord, toSession } from '../../core/session.ts'
+import type { DenyKey, Guards, Inserted, InsertRefused, SessionDraft } from '../../core/store.ts'
+import type { Instant } from '../../core/time.ts'
+import { toUser, type UserRecord } from '../../core/user.ts'
+import { append, denyValue, endChildren, endOne, keep, recordsOf, resolve, type State, userKey } from './state.ts'
+
+const DENY_KEYS: readonly DenyKey[] = ['user', 'login', 'name', 'address']
+
+/** Begins a session if every guard holds; changes nothing otherwise. */
+export function insert(state: State, draft: SessionDraft, guards: Guards, now: Instant): Inserted | InsertRefused {
+  const parent = draft.parentId === undefined ? undefined : findLive(state, draft.parentId, now)
+  const userId = draft.userId ?? parent?.userId
+  const placed = userId === undefined ? draft : { ...draft, userId }
+
+  const user = userId === undefined ? undefined : state.users.get(userKey(draft.realm, userId))
+  if (user?.record.banned) return { ok: false, code: 'user-banned' }
+  const until = deniedUntil(state, placed, now)
+  if (until !== undefined) return { ok: false, code: 'denied', until }
+  if (draft.parentId !== undefined && !mayLiveUnder(placed, parent)) return { ok: false, code: 'parent-not-live' }
+
+  const replaced = guards.replaces === undefined ? undefined : findLive(state, guards.replaces, now)
+  const givesWay = replaced?.userId === userId && replaced?.realm === draft.realm ? replaced : undefined
+  const holder = nameHolder(state, placed, givesWay, now)
+  if (holder !== undefined && isLive(holder, now)) return { ok: false, code: 'name-taken' }
+  const crowd = placed.userId === undefined ? [] : overLimit(state, placed, guards, givesWay, now)
+  if (crowd.length > 0 && guards.limit?.atLimit === 'refuse') return { ok: false, code: 'limit-reached' }
+
+  const by = { kind: 'system', id: draft.id } as const
+  if (givesWay !== undefined) endWithChildren(state, givesWay, { at: now, reason: 'replaced', by })
+  for (const victim of crowd) endWithChildren(state, victim, { at: now, reason: 'evicted', by })
+  if (holder !== undefined) endWithChildren(state, holder, dueEnding(holder))
+
+  const owner = userId === undefined ? undefined : welcome(state, draft.realm, userId, guards, now)
+  const record = toRecord(state, placed, owner, parent, now)
+  keep(state, record)
+  append(state, { at: now, realm: record.realm, type: 'session.created', session: toSession(record) })
+  const gaveWay = [...(givesWay === undefined ? [] : [givesWay]), ...crowd].map(({ id }) => id)
+  return { ok: true, record, gaveWay, ...(owner === undefined ? {} : { user: owner }) }
+}
+
+function findLive(state: State, id: string, now: Instant): SessionRecord | undefined {
+  const record = state.sessions.get(id)
+  const truth = record && resolve(state, record)
+  return truth && isLive(truth, now) ? truth : undefined
+}
+
+function mayLiveUnder(draft: SessionDraft, parent: SessionRecord | undefined): boolean {
+  return parent?.kind === 'login' && parent.realm === draft.realm && parent.userId === draft.userId
+}
+
+function deniedUntil(state: State, draft: SessionDraft, now: Instant): Instant | undefined {
+  const keys = DENY_KEYS.map((key) => ({ key, value: denyValue(draft, key) }))
+  const hits = state.denials.filter(
+    (denial) => denial.until > now && keys.some(({ key, value }) => denial.key === key && denial.value === value),
+  )
+  return hits.length === 0 ? undefined : Math.max(...hits.map(({ until }) => until))
+}
+
+function nameHolder(state: State, draft: SessionDraft, except: SessionRecord | undefined, now: Instant) {
+  if (draft.name === undefined) return undefined
+  const holders = recordsOf(state, draft.realm).filter(
+    (record) =>
+      record.name === draft.name &&
+      record.kind === draft.kind &&
+      record.resource === draft.resource &&
+      record.id !== except?.id &&
+      record.ending === undefined,
+  )
+  return holders.find((record) => isLive(record, now)) ?? holders[0]
+}
+
+function overLimit(
+  state: State,
+  draft: SessionDraft,
+  { limit }: Guards,
+  except: SessionRecord | undefined,
+  now: Instant,
+): SessionRecord[] {
+  if (limit === undefined) return []
+  const live = recordsOf(state, draft.realm, draft.userId).filter(
+    (record) => record.kind === draft.kind && record.id !== except?.id && isLive(record, now),
+  )
+  const idlest = limit.atLimit === 'evict-idlest'
+  live.sort((a, b) => (idlest ? a.lastActiveAt - b.lastActiveAt : 0) || a.issuedAt - b.issuedAt || a.serial - b.serial)
+  return live.slice(0, Math.max(0, live.length - limit.sessions + 1))
+}
+
+function endWithChildren(state: State, record: SessionRecord, ending: Ending): void {
+  endOne(state, record, ending)
+  endChildren(state, record, ending.at)
+}
+
+function welcome(state: State, realm: string, userId: string, { user, by }: Guards, now: Instant): UserRecord {
+  const key = userKey(realm, userId)
+  const known = state.users.get(key)
+  const before: UserRecord = known?.record ?? { id: userId, realm, role: 'member', banned: false, epoch: 0, createdAt: now }
+  const record: UserRecord = { ...before, ...user }
+  const stamp = Math.max(Math.floor(now / 1000), (known?.lastStamp ?? 0) + 1)
+  state.users.set(key, { record, lastStamp: stamp })
+  const changed = record.displayName !== before.displayName || record.role !== before.role
+  if (known && changed) append(state, { at: now, realm, type: 'user.updated', user: toUser(record), by })
+  return record
+}
+
+function toRecord(
+  state: State,
+  draft: SessionDraft,
+  user: UserRecord | undefined,
+  parent: SessionRecord | undefined,
+  now: Instant,
+): SessionRecord {
+  const { lifetime, authenticatedAgo = 0, ...given } = draft
+  state.serial += 1
+  return {
+    ...given,
+    serial: state.serial,
+    stamp: user === undefined ? Math.floor(now / 1000) : (state.users.get(userKey(user.realm, user.id))?.lastStamp ?? 0),
+    issuedAt: now,
+    authenticatedAt: now - authenticatedAgo,
+    lastActiveAt: now,
+    expiresAt: Math.min(now + lifetime, parent?.expiresAt ?? Number.MAX_SAFE_INTEGER),
+    ...(draft.idle === undefined ? {} : { idleExpiresAt: now + draft.idle }),
+    realmEpoch: state.realmEpochs.get(draft.realm) ?? 0,
+    userEpoch: user?.epoch ?? 0,
+    revision: 0,
+  }
+}

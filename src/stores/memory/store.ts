@@ -1,0 +1,181 @@
+/**
+ * The reference store: forgets everything when the process ends.
+ *
+ * @module
+ */
+import type { AccessKey } from '../../core/access-key.ts'
+import { DEFAULT_LIMIT, fromCursor, MAX_LIMIT, toCursor } from '../../core/page.ts'
+import { isLive } from '../../core/policy.ts'
+import { matches } from '../../core/selector.ts'
+import { type SessionRecord, toSession } from '../../core/session.ts'
+import type { SessionStore } from '../../core/store.ts'
+import type { Instant } from '../../core/time.ts'
+import { DEFAULT_REALM, toUser, type UserRecord } from '../../core/user.ts'
+import { advanceEpoch, end, expire, sweep, tidy } from './end.ts'
+import { insert } from './insert.ts'
+import { append, emptyState, keep, recordsOf, resolve, userKey } from './state.ts'
+
+/**
+ * Keeps sessions in this process. For tests, demonstrations, and tools of a single process.
+ *
+ * Every call does all its work before it yields, so each takes effect at one moment.
+ */
+export function memoryStore({ clock }: { readonly clock: () => Instant }): SessionStore {
+  const state = emptyState()
+
+  function truth(id: string): SessionRecord | undefined {
+    const record = state.sessions.get(id)
+    return record && resolve(state, record)
+  }
+
+  return {
+    name: 'memory',
+    now: async () => clock(),
+
+    async find(id) {
+      const record = truth(id)
+      if (record === undefined) return undefined
+      const user = record.userId === undefined ? undefined : state.users.get(userKey(record.realm, record.userId))?.record
+      const parent = record.parentId === undefined ? undefined : truth(record.parentId)
+      return { record, at: clock(), ...(user && { user }), ...(parent && { parent }) }
+    },
+
+    async list(query) {
+      const { cursor, limit = DEFAULT_LIMIT, ...filter } = query
+      const from = cursor === undefined ? undefined : fromCursor(cursor)
+      const wanted = { ...filter, realm: filter.realm ?? DEFAULT_REALM }
+      const now = clock()
+      const all = recordsOf(state, wanted.realm, wanted.userId)
+        .filter((record) => matches(record, wanted, now))
+        .filter(({ issuedAt, serial }) => !from || issuedAt < from[0] || (issuedAt === from[0] && serial < from[1]))
+        .sort((a, b) => b.issuedAt - a.issuedAt || b.serial - a.serial)
+      const items = all.slice(0, Math.min(limit, MAX_LIMIT))
+      const last = items.at(-1)
+      return last && items.length < all.length ? { items, nextCursor: toCursor([last.issuedAt, last.serial]) } : { items }
+    },
+
+    async count(filter) {
+      const wanted = { ...filter, realm: filter.realm ?? DEFAULT_REALM }
+      const now = clock()
+      const count = recordsOf(state, wanted.realm, wanted.userId).filter((record) => matches(record, wanted, now)).length
+      return { count, exact: true }
+    },
+
+    insert: async (draft, guards) => insert(state, draft, guards, clock()),
+    end: async (selector, ending, limit) => end(state, selector, ending, limit, clock()),
+    advanceEpoch: async (scope, ending) => advanceEpoch(state, scope, ending, clock()),
+    tidy: async (limit) => tidy(state, limit),
+    expire: async (limit) => expire(state, limit, clock()),
+    sweep: async (limit) => sweep(state, limit, clock()),
+
+    async replace(record) {
+      const now = clock()
+      const kept = truth(record.id)
+      if (kept === undefined || kept.revision !== record.revision || !isLive(kept, now)) return false
+      const { device, data: _data, authentication: _authentication, ...rest } = kept
+      const { label: _label, ...hardware } = device
+      const next: SessionRecord = {
+        ...rest,
+        revision: kept.revision + 1,
+        device: { ...hardware, ...(record.device.label !== undefined && { label: record.device.label }) },
+        ...(record.data && { data: record.data }),
+        ...(record.authentication && { authentication: record.authentication }),
+      }
+      keep(state, next)
+      append(state, { at: now, realm: next.realm, type: 'session.updated', session: toSession(next) })
+      return true
+    },
+
+    async touch(activity) {
+      const now = clock()
+      for (const { id, ago } of activity) {
+        const record = truth(id)
+        if (record === undefined || !isLive(record, now) || now - ago <= record.lastActiveAt) continue
+        const lastActiveAt = now - ago
+        const moved = record.idle === undefined ? {} : { idleExpiresAt: lastActiveAt + record.idle }
+        keep(state, { ...record, lastActiveAt, ...moved })
+      }
+    },
+
+    findUser: async (realm, id) => state.users.get(userKey(realm, id))?.record,
+
+    async listUsers({ realm, limit, after }) {
+      const all = [...state.users.values()]
+        .map(({ record }) => record)
+        .filter((user) => user.realm === realm && (after === undefined || user.id > after))
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+      const items = all.slice(0, limit)
+      const last = items.at(-1)
+      return last && items.length < all.length ? { items, nextCursor: last.id } : { items }
+    },
+
+    async updateUser(realm, id, patch, by) {
+      const key = userKey(realm, id)
+      const known = state.users.get(key)
+      if (known === undefined) return undefined
+      const now = clock()
+      const { banReason: _reason, ...before } = known.record
+      const banned = patch.banned ?? before.banned
+      const reason = patch.banReason ?? known.record.banReason
+      const { banReason: _given, ...fields } = patch
+      const user: UserRecord = { ...before, ...fields, banned, ...(banned && reason !== undefined && { banReason: reason }) }
+      state.users.set(key, { ...known, record: user })
+      append(state, { at: now, realm, type: 'user.updated', user: toUser(user), by })
+      const over =
+        patch.banned === true
+          ? advanceEpoch(state, { realm, userId: id }, { reason: 'banned', by }, now)
+          : { ended: 0, descendants: 0, position: String(state.head) }
+      return { ...over, user: state.users.get(key)?.record ?? user }
+    },
+
+    async insertKey(key, by, supersede = false) {
+      const now = clock()
+      const same = state.keys.get(key.hash)
+      if (supersede) {
+        for (const [hash, other] of state.keys) {
+          if (other.name !== key.name || hash === key.hash || other.withdrawnAt !== undefined) continue
+          const withdrawn = { ...other, withdrawnAt: now }
+          state.keys.set(hash, withdrawn)
+          append(state, { at: now, realm: other.realm, type: 'key.withdrawn', key: withdrawn, by })
+        }
+      }
+      if (same !== undefined && same.withdrawnAt === undefined) return same
+      const { hash, ...named } = key
+      const made: AccessKey = { ...named, createdAt: now }
+      state.keys.set(hash, made)
+      append(state, { at: now, realm: key.realm, type: 'key.created', key: made, by })
+      return made
+    },
+
+    findKey: async (hash) => state.keys.get(hash),
+    listKeys: async () => [...state.keys.values()],
+
+    async withdrawKey(id, by) {
+      const [hash, key] = [...state.keys].find(([, { id: other }]) => other === id) ?? []
+      if (hash === undefined || key === undefined || key.withdrawnAt !== undefined) return key
+      const withdrawn = { ...key, withdrawnAt: clock() }
+      state.keys.set(hash, withdrawn)
+      append(state, { at: withdrawn.withdrawnAt, realm: key.realm, type: 'key.withdrawn', key: withdrawn, by })
+      return withdrawn
+    },
+
+    async read(after, limit) {
+      const position = Number(after ?? state.head)
+      const forgotten = !(position >= state.floor && position <= state.head)
+      const start = position - state.floor
+      const events = forgotten || after === undefined ? [] : state.events.slice(start, start + limit)
+      return { events, position: forgotten ? String(state.head) : (events.at(-1)?.position ?? String(position)), forgotten, at: clock() }
+    },
+
+    async trim({ entries, age }) {
+      const oldest = clock() - age
+      let drop = Math.max(0, state.events.length - entries)
+      while ((state.events[drop]?.at ?? Number.POSITIVE_INFINITY) < oldest) drop += 1
+      state.events = state.events.slice(drop)
+      state.floor += drop
+      return drop
+    },
+
+    close: async () => undefined,
+  }
+}

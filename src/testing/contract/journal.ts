@@ -1,0 +1,72 @@
+/**
+ * Promises about the journal.
+ *
+ * @module
+ */
+import assert from 'node:assert/strict'
+import { toSession } from '../../core/session.ts'
+import { type ContractCase, DAY, HOUR, promise, REVOKED, TESTER } from './workbench.ts'
+
+/** Each promise about the journal. */
+export const journalPromises: readonly ContractCase[] = [
+  promise('tells of each change exactly once, in order, without a secret', async ({ begin, store, history, kept }) => {
+    const { record } = await begin()
+    const born = toSession(record)
+    await store.replace({ ...record, data: { a: 1 } })
+    await store.end({ realm: 'default', id: record.id }, REVOKED, 10)
+    await store.end({ realm: 'default', id: record.id }, REVOKED, 10)
+    const events = await history()
+    assert.deepEqual(events.map(({ type }) => type), ['session.created', 'session.updated', 'session.ended'])
+    assert.deepEqual(events[0]?.type === 'session.created' && events[0].session, born)
+    assert.deepEqual(events[2]?.type === 'session.ended' && events[2].session, toSession(await kept(record.id)))
+    assert.ok(!JSON.stringify(events).includes(String(record.tokenHash)))
+  }),
+
+  promise('reads on from a position without a gap and without an echo', async ({ begin, store }) => {
+    for (let index = 0; index < 10; index++) await begin()
+    const seen: string[] = []
+    let position = '0'
+    for (;;) {
+      const page = await store.read(position, 3)
+      assert.equal(page.forgotten, false)
+      seen.push(...page.events.map((event) => event.position))
+      if (page.events.length === 0) break
+      position = page.position
+    }
+    assert.equal(new Set(seen).size, 10)
+    assert.equal((await store.read(undefined, 5)).position, position)
+    await begin()
+    assert.equal((await store.read(position, 5)).events.length, 1)
+  }),
+
+  promise('says when a position is no longer kept, or never was', async ({ begin, store }) => {
+    for (let index = 0; index < 5; index++) await begin()
+    const { position } = await store.read('0', 2)
+    assert.equal(await store.trim({ entries: 3, age: DAY }), 2)
+    assert.equal((await store.read('0', 10)).forgotten, true)
+    assert.deepEqual([(await store.read(position, 10)).forgotten, (await store.read(position, 10)).events.length], [false, 3])
+    for (const never of ['99999', 'x', '-1', '']) assert.equal((await store.read(never, 10)).forgotten, true, never)
+  }),
+
+  promise('forgets by age, and never reuses a position', async ({ begin, store, wait }) => {
+    await begin()
+    wait(HOUR)
+    await begin()
+    assert.equal(await store.trim({ entries: 100, age: HOUR - 1 }), 1)
+    assert.equal(await store.trim({ entries: 0, age: HOUR }), 1)
+    const { position } = await store.read(undefined, 1)
+    await begin()
+    const { events } = await store.read(position, 10)
+    assert.equal(events.length, 1)
+    assert.ok(Number(events[0]?.position) > Number(position))
+  }),
+
+  promise('gives every write a position that grows', async ({ begin, store }) => {
+    const { record } = await begin()
+    const first = await store.end({ realm: 'default', id: record.id }, REVOKED, 10)
+    const second = await store.advanceEpoch({ realm: 'default' }, REVOKED)
+    const third = await store.updateUser('default', 'ada', { banned: true }, TESTER)
+    assert.ok(Number(first.position) < Number(second.position))
+    assert.ok(Number(second.position) < Number(third?.position))
+  }),
+]
