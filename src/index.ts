@@ -16,7 +16,16 @@ export { type FailureCode, isRollcallError, RollcallError } from './core/errors.
 export type { EventMap, EventType, RollcallEvent, Unsubscribe } from './core/events.ts'
 export type { Count, Page } from './core/page.ts'
 export type { SessionFilter, SessionQuery, SessionSelector } from './core/selector.ts'
-export type { Actor, Authentication, Device, Ending, EndReason, Session, SessionData, SessionKind } from './core/session.ts'
+export type {
+  Actor,
+  Authentication,
+  Device,
+  Ending,
+  EndReason,
+  Session,
+  SessionData,
+  SessionKind,
+} from './core/session.ts'
 export type { SessionStore } from './core/store.ts'
 export type { Duration, Instant } from './core/time.ts'
 export type { Role, User, UserPatch } from './core/user.ts'

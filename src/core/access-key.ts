@@ -60,6 +60,7 @@ export function coversRealm(key: AccessKey, realm: string): boolean {
 /** What is wrong with a key secret that somebody chose, or undefined if nothing is. */
 export function faultOfKeySecret(secret: string): string | undefined {
   if (!/^[\x21-\x7e]{16,512}$/.test(secret)) return 'use 16 to 512 visible ASCII characters and no spaces'
-  if (secret.startsWith(TOKEN_PREFIX)) return `a key may not begin with "${TOKEN_PREFIX}", which marks session tokens`
+  if (secret.startsWith(TOKEN_PREFIX))
+    return `a key may not begin with "${TOKEN_PREFIX}", which marks session tokens`
   return undefined
 }

@@ -17,7 +17,8 @@ const TABLE: Uint32Array = Uint32Array.from({ length: 256 }, (_, index) => {
 /** The checksum of the first `end` characters of an ASCII text. */
 export function checksum(text: string, end: number = text.length): string {
   let crc = 0xffffffff
-  for (let index = 0; index < end; index++) crc = (TABLE[(crc ^ text.charCodeAt(index)) & 0xff] ?? 0) ^ (crc >>> 8)
+  for (let index = 0; index < end; index++)
+    crc = (TABLE[(crc ^ text.charCodeAt(index)) & 0xff] ?? 0) ^ (crc >>> 8)
   let value = (crc ^ 0xffffffff) >>> 0
   let digits = ''
   for (let digit = 0; digit < CHECKSUM_LENGTH; digit++) {

@@ -84,7 +84,12 @@ export class RollcallError<Code extends FailureCode = FailureCode> extends Error
   /** Facts that a program may act on. */
   readonly details: FailureDetails
 
-  constructor(code: Code, message: string = FAILURES[code].title, details: FailureDetails = {}, cause?: unknown) {
+  constructor(
+    code: Code,
+    message: string = FAILURES[code].title,
+    details: FailureDetails = {},
+    cause?: unknown,
+  ) {
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.details = details

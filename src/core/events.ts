@@ -17,7 +17,12 @@ export interface EventMap {
   'session.updated': { readonly session: Session }
 
   /** A session is over. `mass` names the position of the `sessions.ended` entry that ended it, if one did. */
-  'session.ended': { readonly session: Session; readonly reason: EndReason; readonly by: Actor; readonly mass?: string }
+  'session.ended': {
+    readonly session: Session
+    readonly reason: EndReason
+    readonly by: Actor
+    readonly mass?: string
+  }
 
   /**
    * Every session of a realm, or of one user, is over from this moment, but for the kept login and what lives
@@ -46,7 +51,12 @@ export type EventType = keyof EventMap
 
 /** One thing that happened. `position` is opaque and grows; `realm` is `*` for what concerns all of them. */
 export type RollcallEvent<Type extends EventType = EventType> = {
-  [Each in Type]: { readonly position: string; readonly at: Instant; readonly realm: string; readonly type: Each } & EventMap[Each]
+  [Each in Type]: {
+    readonly position: string
+    readonly at: Instant
+    readonly realm: string
+    readonly type: Each
+  } & EventMap[Each]
 }[Type]
 
 /** An event on its way into a journal, which gives it its position. */

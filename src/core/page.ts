@@ -38,5 +38,8 @@ export function fromCursor(cursor: string): Place {
   const [, moment, serial] = /^([0-9a-z]{1,11})-([0-9a-z]{1,11})$/.exec(cursor) ?? []
   const place: Place = [Number.parseInt(moment ?? '', 36), Number.parseInt(serial ?? '', 36)]
   if (place.every(Number.isSafeInteger)) return place
-  throw new RollcallError('bad-cursor', 'The cursor is not one that this server made. Begin again without a cursor.')
+  throw new RollcallError(
+    'bad-cursor',
+    'The cursor is not one that this server made. Begin again without a cursor.',
+  )
 }

@@ -46,7 +46,10 @@ export type SessionSelector = { readonly realm?: string } & (
 /** Tells whether a record is among those meant, at a moment. The one meaning of a filter, for every store. */
 export function matches(record: SessionRecord, filter: SessionFilter, at: Instant): boolean {
   if (filter.topLevel === true && record.parentId !== undefined) return false
-  return FIELDS.every((field) => filter[field] === undefined || filter[field] === record[field]) && hasStatus(record, filter, at)
+  return (
+    FIELDS.every((field) => filter[field] === undefined || filter[field] === record[field]) &&
+    hasStatus(record, filter, at)
+  )
 }
 
 const FIELDS = ['realm', 'userId', 'parentId', 'resource', 'name', 'kind'] as const

@@ -117,6 +117,13 @@ export interface SessionRecord extends Session {
 
 /** Strips what only a store may see. */
 export function toSession(record: SessionRecord): Session {
-  const { tokenHash: _hash, idle: _idle, realmEpoch: _realm, userEpoch: _user, revision: _revision, ...session } = record
+  const {
+    tokenHash: _hash,
+    idle: _idle,
+    realmEpoch: _realm,
+    userEpoch: _user,
+    revision: _revision,
+    ...session
+  } = record
   return session
 }

@@ -7,7 +7,15 @@ import type { AccessKey } from './access-key.ts'
 import type { RollcallEvent } from './events.ts'
 import type { Count, Page } from './page.ts'
 import type { SessionFilter, SessionQuery, SessionSelector } from './selector.ts'
-import type { Actor, Authentication, Device, EndReason, SessionData, SessionKind, SessionRecord } from './session.ts'
+import type {
+  Actor,
+  Authentication,
+  Device,
+  EndReason,
+  SessionData,
+  SessionKind,
+  SessionRecord,
+} from './session.ts'
 import type { Instant } from './time.ts'
 import type { SecretHash } from './token.ts'
 import type { UserPatch, UserRecord } from './user.ts'

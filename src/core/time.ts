@@ -29,7 +29,8 @@ export const LONGEST_DURATION: number = 36_525 * 86_400_000
  */
 export function toMilliseconds(duration: Duration, what = 'duration'): number {
   const milliseconds = typeof duration === 'number' ? duration : parse(duration)
-  if (Number.isSafeInteger(milliseconds) && milliseconds >= 0 && milliseconds <= LONGEST_DURATION) return milliseconds
+  if (Number.isSafeInteger(milliseconds) && milliseconds >= 0 && milliseconds <= LONGEST_DURATION)
+    return milliseconds
   throw new RollcallError(
     'bad-request',
     `The ${what} "${String(duration).slice(0, 40)}" is no span of time. Give milliseconds, or a whole number with ms, s, m, h or d, such as "15m".`,

@@ -34,7 +34,9 @@ const TOKEN = /^rct_[1-9A-HJ-NP-Za-km-z]{72}$/
 
 /** Makes the token of a session. */
 export function newToken(env: Env, sessionId: string): string {
-  return seal(TOKEN_PREFIX + sessionId.slice(SESSION_PREFIX.length) + encodeBase58(env.random(32), SECRET_LENGTH))
+  return seal(
+    TOKEN_PREFIX + sessionId.slice(SESSION_PREFIX.length) + encodeBase58(env.random(32), SECRET_LENGTH),
+  )
 }
 
 /** Makes an access key. */
@@ -63,7 +65,8 @@ export function readSessionId(token: string): string | undefined {
 export function sameText(one: string, other: string): boolean {
   if (one.length !== other.length) return false
   let difference = 0
-  for (let index = 0; index < one.length; index++) difference |= one.charCodeAt(index) ^ other.charCodeAt(index)
+  for (let index = 0; index < one.length; index++)
+    difference |= one.charCodeAt(index) ^ other.charCodeAt(index)
   return difference === 0
 }
 

@@ -58,7 +58,8 @@ export function keyRing({ store, env, leaseUntil, wrote }: KeyParts): KeyRing {
 
     async ensure({ secret, ...request }) {
       const fault = faultOfKeySecret(secret)
-      if (fault !== undefined) throw new RollcallError('bad-request', `This access key cannot be used: ${fault}.`)
+      if (fault !== undefined)
+        throw new RollcallError('bad-request', `This access key cannot be used: ${fault}.`)
       return insert(request, secret, true)
     },
 

@@ -20,7 +20,11 @@ export interface ActivityLog {
 const BATCH = 500
 
 /** Makes a log over a store; `storeTime` turns a moment of the monotonic clock into one of the store's. */
-export function activityLog(store: SessionWrites, env: Env, storeTime: (monotonic: number) => number): ActivityLog {
+export function activityLog(
+  store: SessionWrites,
+  env: Env,
+  storeTime: (monotonic: number) => number,
+): ActivityLog {
   let noted: Entry[] = []
 
   return {
@@ -37,7 +41,12 @@ export function activityLog(store: SessionWrites, env: Env, storeTime: (monotoni
       for (let start = 0; start < waiting.length; start += BATCH) {
         const batch = waiting.slice(start, start + BATCH)
         try {
-          await store.touch(batch.map((entry) => ({ id: entry.record.id, ago: Math.round(env.monotonic() - entry.activeAt) })))
+          await store.touch(
+            batch.map((entry) => ({
+              id: entry.record.id,
+              ago: Math.round(env.monotonic() - entry.activeAt),
+            })),
+          )
         } catch (fault) {
           noted.push(...waiting.slice(start))
           throw fault
@@ -52,7 +61,10 @@ function renew(entry: Entry, activeAt: number): void {
   entry.noted = false
   const { record, live } = entry
   if (activeAt <= record.lastActiveAt) return
-  const moved = { lastActiveAt: activeAt, ...(record.idle !== undefined && { idleExpiresAt: activeAt + record.idle }) }
+  const moved = {
+    lastActiveAt: activeAt,
+    ...(record.idle !== undefined && { idleExpiresAt: activeAt + record.idle }),
+  }
   if (record.parentId === undefined) entry.diesAt = diesAt({ ...record, ...moved })
   entry.record = { ...record, ...moved }
   entry.live = { ok: true, session: { ...live.session, ...moved }, ...(live.user && { user: live.user }) }

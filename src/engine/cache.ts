@@ -106,8 +106,8 @@ export function sessionCache(max: number): SessionCache {
       const { record } = found
       const user = userGroup(record.realm, record.userId ?? record.id)
       const realm = realmGroup(record.realm)
-      const clean = ![sessionGroup(record.id), sessionGroup(record.parentId ?? ''), user, realm, ALL].some((key) =>
-        ticket.dropped.has(key),
+      const clean = ![sessionGroup(record.id), sessionGroup(record.parentId ?? ''), user, realm, ALL].some(
+        (key) => ticket.dropped.has(key),
       )
       const entry = toEntry(found, hash, clean ? join(user) : lone(user), clean ? join(realm) : lone(realm))
       if (!clean) return entry

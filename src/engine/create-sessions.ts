@@ -33,7 +33,12 @@ export interface EngineOptions {
 }
 
 /** Makes an engine over a store. Closing it closes the store. */
-export function createSessions({ store, env, policy: given, report = () => undefined }: EngineOptions): SessionManager {
+export function createSessions({
+  store,
+  env,
+  policy: given,
+  report = () => undefined,
+}: EngineOptions): SessionManager {
   const policy = settle(given)
   const cache = sessionCache(policy.cached)
   const follower = follow({ journal: store, env, maxStaleness: policy.maxStaleness, apply, reset, report })
@@ -45,7 +50,8 @@ export function createSessions({ store, env, policy: given, report = () => undef
   const issue = issuer({ ...parts, dropped: cache.dropUser })
 
   function apply(event: RollcallEvent): void {
-    if (event.type === 'session.ended' || event.type === 'session.updated') cache.dropSession(event.session.id)
+    if (event.type === 'session.ended' || event.type === 'session.updated')
+      cache.dropSession(event.session.id)
     if (event.type === 'sessions.ended') dropScope(cache, event)
     if (event.type === 'user.updated') cache.dropUser(event.realm, event.user.id)
     if (event.type === 'key.withdrawn') ring.drop()
@@ -88,9 +94,13 @@ export function createSessions({ store, env, policy: given, report = () => undef
     async events(after, limit = DEFAULT_LIMIT) {
       const page = await store.read(after, Math.min(limit, 1_000))
       if (!page.forgotten) return page
-      throw new RollcallError('position-forgotten', 'The journal no longer reaches back to that position. List the sessions, and follow from now on.', {
-        position: page.position,
-      })
+      throw new RollcallError(
+        'position-forgotten',
+        'The journal no longer reaches back to that position. List the sessions, and follow from now on.',
+        {
+          position: page.position,
+        },
+      )
     },
 
     async check() {

@@ -5,7 +5,14 @@
  */
 import { isLive } from '../core/policy.ts'
 import type { SessionFilter, SessionSelector } from '../core/selector.ts'
-import type { BatchSelector, EpochScope, NewEnding, SessionReads, SessionStore, SessionWrites } from '../core/store.ts'
+import type {
+  BatchSelector,
+  EpochScope,
+  NewEnding,
+  SessionReads,
+  SessionStore,
+  SessionWrites,
+} from '../core/store.ts'
 import { toMilliseconds } from '../core/time.ts'
 import { DEFAULT_REALM } from '../core/user.ts'
 import type { SessionCache } from './cache.ts'
@@ -24,7 +31,11 @@ export interface EndParts {
 const BATCH = 500
 
 /** Makes the verb. It returns once everything it counts is durably over, on this node at once. */
-export function ender({ store, cache, wrote }: EndParts): (selector: SessionSelector, request?: EndRequest) => Promise<Ended> {
+export function ender({
+  store,
+  cache,
+  wrote,
+}: EndParts): (selector: SessionSelector, request?: EndRequest) => Promise<Ended> {
   return async (selector, request = {}) => {
     const realm = selector.realm ?? DEFAULT_REALM
     if (request.dryRun) return rehearse(store, selector, realm)
@@ -39,7 +50,12 @@ export function ender({ store, cache, wrote }: EndParts): (selector: SessionSele
   }
 }
 
-async function endScope(store: SessionWrites, cache: SessionCache, scope: EpochScope, ending: NewEnding): Promise<Ended> {
+async function endScope(
+  store: SessionWrites,
+  cache: SessionCache,
+  scope: EpochScope,
+  ending: NewEnding,
+): Promise<Ended> {
   const drop = (): void => dropScope(cache, scope)
   drop()
   const { ended, descendants, position } = await store.advanceEpoch(scope, ending).finally(drop)
@@ -58,7 +74,8 @@ async function endBatches(
   selector: BatchSelector,
   ending: NewEnding,
 ): Promise<Ended> {
-  for (const id of 'id' in selector ? [selector.id] : 'ids' in selector ? selector.ids : []) cache.dropSession(id)
+  for (const id of 'id' in selector ? [selector.id] : 'ids' in selector ? selector.ids : [])
+    cache.dropSession(id)
   let ended = 0
   let descendants = 0
   for (;;) {
@@ -66,12 +83,21 @@ async function endBatches(
     for (const { id } of [...batch.ended, ...batch.descendants]) cache.dropSession(id)
     ended += batch.ended.length
     descendants += batch.descendants.length
-    if (batch.ended.length < BATCH) return { ended, descendants, matched: ended, receipt: { position: batch.position, nodes: [] } }
+    if (batch.ended.length < BATCH)
+      return { ended, descendants, matched: ended, receipt: { position: batch.position, nodes: [] } }
   }
 }
 
-function toEnding({ reason = 'revoked', by = { kind: 'system', id: 'library' }, deny }: EndRequest): NewEnding {
-  return { reason, by, ...(deny && { deny: { keys: deny.keys, span: toMilliseconds(deny.span, 'deny span') } }) }
+function toEnding({
+  reason = 'revoked',
+  by = { kind: 'system', id: 'library' },
+  deny,
+}: EndRequest): NewEnding {
+  return {
+    reason,
+    by,
+    ...(deny && { deny: { keys: deny.keys, span: toMilliseconds(deny.span, 'deny span') } }),
+  }
 }
 
 function toScope(selector: SessionSelector, realm: string): EpochScope | undefined {
@@ -85,21 +111,34 @@ function toBatchSelector(selector: SessionSelector, realm: string): BatchSelecto
   return { ...selector, realm }
 }
 
-async function rehearse(store: SessionReads & Pick<SessionStore, 'read'>, selector: SessionSelector, realm: string): Promise<Ended> {
+async function rehearse(
+  store: SessionReads & Pick<SessionStore, 'read'>,
+  selector: SessionSelector,
+  realm: string,
+): Promise<Ended> {
   const matched = await countPointedAt(store, selector, realm)
   const { position } = await store.read(undefined, 1)
   return { ended: 0, descendants: 0, matched, receipt: { position, nodes: [] } }
 }
 
-async function countPointedAt(store: SessionReads, selector: SessionSelector, realm: string): Promise<number> {
+async function countPointedAt(
+  store: SessionReads,
+  selector: SessionSelector,
+  realm: string,
+): Promise<number> {
   if ('id' in selector) return countLive(store, [selector.id], realm)
   if ('ids' in selector) return countLive(store, selector.ids, realm)
   const { count } = await store.count({ ...toFilter(selector), realm, status: 'live' })
-  const kept = 'userId' in selector && selector.except !== undefined ? await countKept(store, selector.except, selector.userId, realm) : 0
+  const kept =
+    'userId' in selector && selector.except !== undefined
+      ? await countKept(store, selector.except, selector.userId, realm)
+      : 0
   return count - kept
 }
 
-function toFilter(selector: Exclude<SessionSelector, { readonly id: string } | { readonly ids: readonly string[] }>): SessionFilter {
+function toFilter(
+  selector: Exclude<SessionSelector, { readonly id: string } | { readonly ids: readonly string[] }>,
+): SessionFilter {
   if ('everyone' in selector) return { topLevel: true }
   if ('filter' in selector) return selector.filter
   if ('userId' in selector) return { userId: selector.userId, topLevel: true }
@@ -114,5 +153,7 @@ async function countLive(store: SessionReads, ids: readonly string[], realm: str
 
 async function countKept(store: SessionReads, id: string, userId: string, realm: string): Promise<number> {
   const found = await store.find(id)
-  return found?.record.userId === userId && found.record.realm === realm && isLive(found.record, found.at) ? 1 : 0
+  return found?.record.userId === userId && found.record.realm === realm && isLive(found.record, found.at)
+    ? 1
+    : 0
 }

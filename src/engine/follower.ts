@@ -123,6 +123,9 @@ export function follow({ journal, env, maxStaleness, apply, reset, report }: Fol
   }
 }
 
-function isOfType<Type extends EventType>(event: { readonly type: EventType }, type: Type): event is RollcallEvent<Type> {
+function isOfType<Type extends EventType>(
+  event: { readonly type: EventType },
+  type: Type,
+): event is RollcallEvent<Type> {
   return event.type === type
 }

@@ -7,7 +7,14 @@ import type { Env } from '../core/env.ts'
 import { RollcallError } from '../core/errors.ts'
 import { newSessionId } from '../core/id.ts'
 import { toSession } from '../core/session.ts'
-import type { Found, Guards, InsertRefused, SessionDraft, SessionReads, SessionWrites } from '../core/store.ts'
+import type {
+  Found,
+  Guards,
+  InsertRefused,
+  SessionDraft,
+  SessionReads,
+  SessionWrites,
+} from '../core/store.ts'
 import { type Duration, toMilliseconds } from '../core/time.ts'
 import { hashSecret, newToken } from '../core/token.ts'
 import { DEFAULT_REALM } from '../core/user.ts'
@@ -38,19 +45,30 @@ export interface IssueParts {
 const LIBRARY = { kind: 'system', id: 'library' } as const
 
 /** Makes the verb. It throws what refused the session; then nothing has changed. */
-export function issuer({ store, env, policy, dropped }: IssueParts): (request: IssueRequest) => Promise<Issued> {
+export function issuer({
+  store,
+  env,
+  policy,
+  dropped,
+}: IssueParts): (request: IssueRequest) => Promise<Issued> {
   return async (request) => {
     const parent = request.parentId === undefined ? undefined : await findParent(store, request)
     const draft = toDraft(request, parent, env, policy)
     const token = newToken(env, draft.id)
-    const inserted = await store.insert({ ...draft, tokenHash: hashSecret(env, token) }, toGuards(request, draft, policy))
+    const inserted = await store.insert(
+      { ...draft, tokenHash: hashSecret(env, token) },
+      toGuards(request, draft, policy),
+    )
     if (!inserted.ok) throw refusal(inserted)
     if (inserted.gaveWay.length > 0) dropped(draft.realm, draft.userId ?? '')
     return { session: toSession(inserted.record), token, gaveWay: inserted.gaveWay }
   }
 }
 
-async function findParent(store: Pick<SessionReads, 'find'>, request: IssueRequest): Promise<Found['record']> {
+async function findParent(
+  store: Pick<SessionReads, 'find'>,
+  request: IssueRequest,
+): Promise<Found['record']> {
   const found = await store.find(requireSessionId(request.parentId ?? '', 'parentId'))
   const realm = request.realm ?? found?.record.realm
   const userId = request.user?.id ?? found?.record.userId
@@ -58,15 +76,26 @@ async function findParent(store: Pick<SessionReads, 'find'>, request: IssueReque
   throw refusal({ ok: false, code: 'parent-not-live' })
 }
 
-function toDraft(request: IssueRequest, parent: Found['record'] | undefined, env: Env, policy: Settled): SessionDraft {
+function toDraft(
+  request: IssueRequest,
+  parent: Found['record'] | undefined,
+  env: Env,
+  policy: Settled,
+): SessionDraft {
   const { kind = 'login', resource, name, authentication, data, parentId } = request
   const realm = requireRealm(request.realm ?? parent?.realm ?? DEFAULT_REALM)
   const userId = request.user === undefined ? parent?.userId : requireUserId(request.user.id)
   if (userId === undefined && kind !== 'playback') {
-    throw new RollcallError('bad-request', `A ${kind} needs a user: give "user": {"id": "…"}. Only a playback may be without.`)
+    throw new RollcallError(
+      'bad-request',
+      `A ${kind} needs a user: give "user": {"id": "…"}. Only a playback may be without.`,
+    )
   }
   if (parentId !== undefined && kind === 'login') {
-    throw new RollcallError('bad-request', 'A login lives under no other session. Leave out "parentId", or choose another kind.')
+    throw new RollcallError(
+      'bad-request',
+      'A login lives under no other session. Leave out "parentId", or choose another kind.',
+    )
   }
   return {
     id: newSessionId(env, { realm, userId, resource }),
@@ -79,7 +108,9 @@ function toDraft(request: IssueRequest, parent: Found['record'] | undefined, env
     ...(parentId !== undefined && { parentId }),
     ...(resource !== undefined && { resource: requireResource(resource) }),
     ...(name !== undefined && { name: requireName(name) }),
-    ...(authentication && { authentication: { methods: authentication.methods, level: authentication.level } }),
+    ...(authentication && {
+      authentication: { methods: authentication.methods, level: authentication.level },
+    }),
     ...(data && { data: requireData(data) }),
   }
 }
@@ -88,16 +119,25 @@ function within(asked: Duration | undefined, most: number, what: string): number
   if (asked === undefined) return most
   const span = toMilliseconds(asked, what)
   if (span > 0 && (what !== 'lifetime' || span <= most)) return span
-  throw new RollcallError('bad-request', `The ${what} must be more than 0${what === 'lifetime' ? `, and at most ${most} ms here` : ''}.`)
+  throw new RollcallError(
+    'bad-request',
+    `The ${what} must be more than 0${what === 'lifetime' ? `, and at most ${most} ms here` : ''}.`,
+  )
 }
 
-function toGuards({ user, replaces, by = LIBRARY }: IssueRequest, { kind }: SessionDraft, policy: Settled): Guards {
+function toGuards(
+  { user, replaces, by = LIBRARY }: IssueRequest,
+  { kind }: SessionDraft,
+  policy: Settled,
+): Guards {
   const limited = kind === 'login' && policy.sessionsPerUser !== undefined
   return {
     by,
     ...(user && {
       user: {
-        ...(user.displayName !== undefined && { displayName: requireText(user.displayName, 'display name', 256) }),
+        ...(user.displayName !== undefined && {
+          displayName: requireText(user.displayName, 'display name', 256),
+        }),
         ...(user.role !== undefined && { role: user.role }),
       },
     }),

@@ -7,7 +7,16 @@ import type { AccessKey, Scope } from '../core/access-key.ts'
 import type { EventType, RollcallEvent, Unsubscribe } from '../core/events.ts'
 import type { Count, Page } from '../core/page.ts'
 import type { SessionFilter, SessionQuery, SessionSelector } from '../core/selector.ts'
-import type { Actor, Authentication, Device, EndReason, Ending, Session, SessionData, SessionKind } from '../core/session.ts'
+import type {
+  Actor,
+  Authentication,
+  Device,
+  Ending,
+  EndReason,
+  Session,
+  SessionData,
+  SessionKind,
+} from '../core/session.ts'
 import type { AtLimit, DenyKey, JournalPage } from '../core/store.ts'
 import type { Duration, Instant } from '../core/time.ts'
 import type { Role, User, UserPatch } from '../core/user.ts'
@@ -77,10 +86,18 @@ export interface SessionManager extends AsyncDisposable {
 /** Users, as far as sessions are concerned. */
 export interface Users {
   get(id: string, realm?: string): Promise<User | undefined>
-  list(query?: { readonly realm?: string; readonly limit?: number; readonly cursor?: string }): Promise<Page<User>>
+  list(query?: {
+    readonly realm?: string
+    readonly limit?: number
+    readonly cursor?: string
+  }): Promise<Page<User>>
 
   /** Changes name, role or ban. A ban ends everything of theirs in the same write. Throws `not-found`. */
-  update(id: string, patch: UserPatch, options?: { readonly realm?: string; readonly by?: Actor }): Promise<Ended & { readonly user: User }>
+  update(
+    id: string,
+    patch: UserPatch,
+    options?: { readonly realm?: string; readonly by?: Actor },
+  ): Promise<Ended & { readonly user: User }>
 }
 
 /** Keys for backends and operators. */

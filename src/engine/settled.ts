@@ -23,7 +23,10 @@ export interface Settled {
 export function settle(policy: SessionPolicy = {}): Settled {
   const { sessionsPerUser } = policy
   if (sessionsPerUser !== undefined && !(Number.isSafeInteger(sessionsPerUser) && sessionsPerUser > 0)) {
-    throw new RollcallError('bad-request', 'sessionsPerUser must be a whole number of 1 or more; leave it out for no limit.')
+    throw new RollcallError(
+      'bad-request',
+      'sessionsPerUser must be a whole number of 1 or more; leave it out for no limit.',
+    )
   }
   return {
     lifetime: toMilliseconds(policy.lifetime ?? '30d', 'lifetime'),

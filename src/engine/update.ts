@@ -18,7 +18,10 @@ const ATTEMPTS = 5
  *
  * @throws RollcallError `not-found` where there is no such live session; `conflict` after five lost races.
  */
-export function updater(store: SessionStore, cache: SessionCache): (id: string, patch: SessionPatch) => Promise<Session> {
+export function updater(
+  store: SessionStore,
+  cache: SessionCache,
+): (id: string, patch: SessionPatch) => Promise<Session> {
   return async (id, patch) => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const found = await store.find(id)

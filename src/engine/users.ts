@@ -22,7 +22,11 @@ export function users({ store, cache, wrote }: EndParts): Users {
     },
 
     async list({ realm = DEFAULT_REALM, limit = DEFAULT_LIMIT, cursor } = {}) {
-      const page = await store.listUsers({ realm, limit, ...(cursor !== undefined && { after: fromCursor(cursor) }) })
+      const page = await store.listUsers({
+        realm,
+        limit,
+        ...(cursor !== undefined && { after: fromCursor(cursor) }),
+      })
       const items = page.items.map(toUser)
       return page.nextCursor === undefined ? { items } : { items, nextCursor: toCursor(page.nextCursor) }
     },
@@ -35,7 +39,11 @@ export function users({ store, cache, wrote }: EndParts): Users {
         cache.dropUser(realm, id)
         wrote()
       })
-      if (updated === undefined) throw new RollcallError('not-found', 'There is no such user. A user comes into being with the first session.')
+      if (updated === undefined)
+        throw new RollcallError(
+          'not-found',
+          'There is no such user. A user comes into being with the first session.',
+        )
       const { user, ended, descendants, position } = updated
       return { user: toUser(user), ended, descendants, matched: ended, receipt: { position, nodes: [] } }
     },
@@ -50,6 +58,9 @@ function fromCursor(cursor: string): string {
   try {
     return decodeURIComponent(cursor)
   } catch {
-    throw new RollcallError('bad-cursor', 'The cursor is not one that this server made. Begin again without a cursor.')
+    throw new RollcallError(
+      'bad-cursor',
+      'The cursor is not one that this server made. Begin again without a cursor.',
+    )
   }
 }

@@ -42,7 +42,9 @@ export function requireSessionId(id: string, what: string): string {
 /** Refuses anything but a path to hang a session on. @throws RollcallError `bad-request` */
 export function requireResource(resource: string): string {
   if (RESOURCE.test(resource) && !CONTROL.test(resource)) return resource
-  throw bad('A resource is a path of 1 to 256 characters without spaces, "?" and "#", such as "default/app/stream".')
+  throw bad(
+    'A resource is a path of 1 to 256 characters without spaces, "?" and "#", such as "default/app/stream".',
+  )
 }
 
 /** Refuses a name that could not be put into a path. @throws RollcallError `bad-request` */
@@ -55,7 +57,9 @@ export function requireName(name: string): string {
 export function cleanDevice({ ip, userAgent, label }: Device): Device {
   return {
     ...(ip !== undefined && { ip: requireText(ip, 'address', 64) }),
-    ...(userAgent !== undefined && { userAgent: userAgent.replace(new RegExp(CONTROL, 'g'), ' ').slice(0, 512) }),
+    ...(userAgent !== undefined && {
+      userAgent: userAgent.replace(new RegExp(CONTROL, 'g'), ' ').slice(0, 512),
+    }),
     ...(label !== undefined && { label: requireText(label, 'label', 128) }),
   }
 }

@@ -42,9 +42,11 @@ export function verifier({ store, env, cache, follower, activity }: VerifyParts)
     try {
       const found = await store.find(id)
       const hash = hashSecret(env, token)
-      if (found?.record.id !== id || !sameText(found.record.tokenHash ?? '', hash)) return { ok: false, reason: 'unknown' }
+      if (found?.record.id !== id || !sameText(found.record.tokenHash ?? '', hash))
+        return { ok: false, reason: 'unknown' }
       const ending = endingOfFound(found)
-      if (ending !== undefined) return { ok: false, reason: 'ended', session: toSession({ ...found.record, ending }), ending }
+      if (ending !== undefined)
+        return { ok: false, reason: 'ended', session: toSession({ ...found.record, ending }), ending }
       const entry = cache.fill(ticket, found, hash)
       if (active) activity.note(entry, env.monotonic())
       return entry.live

@@ -27,7 +27,13 @@ import {
 const TOMBSTONE_AGE = 86_400_000
 
 /** Ends live sessions that a selector points at, and what lives under them. */
-export function end(state: State, selector: BatchSelector, by: NewEnding, limit: number, now: Instant): EndedBatch {
+export function end(
+  state: State,
+  selector: BatchSelector,
+  by: NewEnding,
+  limit: number,
+  now: Instant,
+): EndedBatch {
   const ending: Ending = { at: now, reason: by.reason, by: by.by }
   const ended: SessionRecord[] = []
   const descendants: SessionRecord[] = []
@@ -46,7 +52,8 @@ export function advanceEpoch(state: State, scope: EpochScope, by: NewEnding, now
   const live = recordsOf(state, scope.realm, scope.userId).filter((record) => isLive(record, now))
   const login = scope.except === undefined ? undefined : live.find(({ id }) => id === scope.except)
   const keptId = login?.parentId ?? login?.id
-  const isKept = ({ id, parentId }: SessionRecord) => keptId !== undefined && (id === keptId || parentId === keptId)
+  const isKept = ({ id, parentId }: SessionRecord) =>
+    keptId !== undefined && (id === keptId || parentId === keptId)
   const dying = live.filter((record) => !isKept(record))
   const ended = dying.filter(({ parentId }) => parentId === undefined).length
 
@@ -105,7 +112,8 @@ export function sweep(state: State, limit: number, now: Instant): number {
   let forgotten = 0
   for (const record of state.sessions.values()) {
     if (forgotten === limit) break
-    if (record.ending === undefined || now < Math.max(record.expiresAt, record.ending.at + TOMBSTONE_AGE)) continue
+    if (record.ending === undefined || now < Math.max(record.expiresAt, record.ending.at + TOMBSTONE_AGE))
+      continue
     forget(state, record)
     forgotten += 1
   }
@@ -121,8 +129,10 @@ function pointedAt(state: State, selector: BatchSelector, now: Instant): Session
 function byKind(state: State, selector: BatchSelector): SessionRecord[] {
   if ('id' in selector) return byIds(state, [selector.id])
   if ('ids' in selector) return byIds(state, selector.ids)
-  if ('parentId' in selector) return recordsOf(state, selector.realm).filter(({ parentId }) => parentId === selector.parentId)
-  const filter = 'filter' in selector ? selector.filter : { resource: selector.resource, ...named(selector.name) }
+  if ('parentId' in selector)
+    return recordsOf(state, selector.realm).filter(({ parentId }) => parentId === selector.parentId)
+  const filter =
+    'filter' in selector ? selector.filter : { resource: selector.resource, ...named(selector.name) }
   const wanted = { ...filter, realm: selector.realm, status: 'any' } as const
   return recordsOf(state, selector.realm).filter((record) => matches(record, wanted, 0))
 }
@@ -132,11 +142,14 @@ function named(name: string | undefined): { readonly name?: string } {
 }
 
 function byIds(state: State, ids: readonly string[]): SessionRecord[] {
-  return [...new Set(ids)].flatMap((id) => state.sessions.get(id) ?? []).map((record) => resolve(state, record))
+  return [...new Set(ids)]
+    .flatMap((id) => state.sessions.get(id) ?? [])
+    .map((record) => resolve(state, record))
 }
 
 function recordsOfScope(state: State, { realm, userId }: EpochScope): SessionRecord[] {
-  const ids = userId === undefined ? state.sessions.keys() : (state.idsByUser.get(userKey(realm, userId)) ?? [])
+  const ids =
+    userId === undefined ? state.sessions.keys() : (state.idsByUser.get(userKey(realm, userId)) ?? [])
   return [...ids].flatMap((id) => state.sessions.get(id) ?? [])
 }
 

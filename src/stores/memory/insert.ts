@@ -8,40 +8,94 @@ import { type Ending, type SessionRecord, toSession } from '../../core/session.t
 import type { DenyKey, Guards, Inserted, InsertRefused, SessionDraft } from '../../core/store.ts'
 import type { Instant } from '../../core/time.ts'
 import { toUser, type UserRecord } from '../../core/user.ts'
-import { append, denyValue, endChildren, endOne, keep, recordsOf, resolve, type State, userKey } from './state.ts'
+import {
+  append,
+  denyValue,
+  endChildren,
+  endOne,
+  keep,
+  recordsOf,
+  resolve,
+  type State,
+  userKey,
+} from './state.ts'
 
 const DENY_KEYS: readonly DenyKey[] = ['user', 'login', 'name', 'address']
 
+/** What an insert that may happen does: who gives way, and whose it will be. */
+interface Plan {
+  readonly draft: SessionDraft
+  readonly parent: SessionRecord | undefined
+  readonly replaced: SessionRecord | undefined
+  readonly crowd: readonly SessionRecord[]
+
+  /** Holds the name, but is over by time. */
+  readonly lateHolder: SessionRecord | undefined
+}
+
 /** Begins a session if every guard holds; changes nothing otherwise. */
-export function insert(state: State, draft: SessionDraft, guards: Guards, now: Instant): Inserted | InsertRefused {
-  const parent = draft.parentId === undefined ? undefined : findLive(state, draft.parentId, now)
-  const userId = draft.userId ?? parent?.userId
-  const placed = userId === undefined ? draft : { ...draft, userId }
+export function insert(
+  state: State,
+  draft: SessionDraft,
+  guards: Guards,
+  now: Instant,
+): Inserted | InsertRefused {
+  const plan = judge(state, draft, guards, now)
+  return 'code' in plan ? plan : carryOut(state, plan, guards, now)
+}
 
-  const user = userId === undefined ? undefined : state.users.get(userKey(draft.realm, userId))
-  if (user?.record.banned) return { ok: false, code: 'user-banned' }
-  const until = deniedUntil(state, placed, now)
-  if (until !== undefined) return { ok: false, code: 'denied', until }
-  if (draft.parentId !== undefined && !mayLiveUnder(placed, parent)) return { ok: false, code: 'parent-not-live' }
+function judge(state: State, given: SessionDraft, guards: Guards, now: Instant): Plan | InsertRefused {
+  const parent = given.parentId === undefined ? undefined : findLive(state, given.parentId, now)
+  const draft =
+    given.userId === undefined && parent?.userId !== undefined ? { ...given, userId: parent.userId } : given
+  const late = judgeOwner(state, draft, parent, now)
+  if (late !== undefined) return late
 
-  const replaced = guards.replaces === undefined ? undefined : findLive(state, guards.replaces, now)
-  const givesWay = replaced?.userId === userId && replaced?.realm === draft.realm ? replaced : undefined
-  const holder = nameHolder(state, placed, givesWay, now)
+  const replaced = findReplaced(state, draft, guards, now)
+  const holder = nameHolder(state, draft, replaced, now)
   if (holder !== undefined && isLive(holder, now)) return { ok: false, code: 'name-taken' }
-  const crowd = placed.userId === undefined ? [] : overLimit(state, placed, guards, givesWay, now)
+  const crowd = overLimit(state, draft, guards, replaced, now)
   if (crowd.length > 0 && guards.limit?.atLimit === 'refuse') return { ok: false, code: 'limit-reached' }
+  return { draft, parent, replaced, crowd, lateHolder: holder }
+}
 
+function judgeOwner(
+  state: State,
+  draft: SessionDraft,
+  parent: SessionRecord | undefined,
+  now: Instant,
+): InsertRefused | undefined {
+  const user = draft.userId === undefined ? undefined : state.users.get(userKey(draft.realm, draft.userId))
+  if (user?.record.banned) return { ok: false, code: 'user-banned' }
+  const until = deniedUntil(state, draft, now)
+  if (until !== undefined) return { ok: false, code: 'denied', until }
+  const orphan = draft.parentId !== undefined && !mayLiveUnder(draft, parent)
+  return orphan ? { ok: false, code: 'parent-not-live' } : undefined
+}
+
+function findReplaced(
+  state: State,
+  { realm, userId }: SessionDraft,
+  { replaces }: Guards,
+  now: Instant,
+): SessionRecord | undefined {
+  const replaced = replaces === undefined ? undefined : findLive(state, replaces, now)
+  return replaced?.userId === userId && replaced?.realm === realm ? replaced : undefined
+}
+
+function carryOut(state: State, plan: Plan, guards: Guards, now: Instant): Inserted {
+  const { draft, parent, replaced, crowd, lateHolder } = plan
   const by = { kind: 'system', id: draft.id } as const
-  if (givesWay !== undefined) endWithChildren(state, givesWay, { at: now, reason: 'replaced', by })
+  if (replaced !== undefined) endWithChildren(state, replaced, { at: now, reason: 'replaced', by })
   for (const victim of crowd) endWithChildren(state, victim, { at: now, reason: 'evicted', by })
-  if (holder !== undefined) endWithChildren(state, holder, dueEnding(holder))
+  if (lateHolder !== undefined) endWithChildren(state, lateHolder, dueEnding(lateHolder))
 
-  const owner = userId === undefined ? undefined : welcome(state, draft.realm, userId, guards, now)
-  const record = toRecord(state, placed, owner, parent, now)
+  const user = draft.userId === undefined ? undefined : welcome(state, draft.realm, draft.userId, guards, now)
+  const record = toRecord(state, draft, user, parent, now)
   keep(state, record)
   append(state, { at: now, realm: record.realm, type: 'session.created', session: toSession(record) })
-  const gaveWay = [...(givesWay === undefined ? [] : [givesWay]), ...crowd].map(({ id }) => id)
-  return { ok: true, record, gaveWay, ...(owner === undefined ? {} : { user: owner }) }
+  const gaveWay = [...(replaced === undefined ? [] : [replaced]), ...crowd].map(({ id }) => id)
+  return { ok: true, record, gaveWay, ...(user && { user }) }
 }
 
 function findLive(state: State, id: string, now: Instant): SessionRecord | undefined {
@@ -57,7 +111,8 @@ function mayLiveUnder(draft: SessionDraft, parent: SessionRecord | undefined): b
 function deniedUntil(state: State, draft: SessionDraft, now: Instant): Instant | undefined {
   const keys = DENY_KEYS.map((key) => ({ key, value: denyValue(draft, key) }))
   const hits = state.denials.filter(
-    (denial) => denial.until > now && keys.some(({ key, value }) => denial.key === key && denial.value === value),
+    (denial) =>
+      denial.until > now && keys.some(({ key, value }) => denial.key === key && denial.value === value),
   )
   return hits.length === 0 ? undefined : Math.max(...hits.map(({ until }) => until))
 }
@@ -82,12 +137,15 @@ function overLimit(
   except: SessionRecord | undefined,
   now: Instant,
 ): SessionRecord[] {
-  if (limit === undefined) return []
+  if (limit === undefined || draft.userId === undefined) return []
   const live = recordsOf(state, draft.realm, draft.userId).filter(
     (record) => record.kind === draft.kind && record.id !== except?.id && isLive(record, now),
   )
   const idlest = limit.atLimit === 'evict-idlest'
-  live.sort((a, b) => (idlest ? a.lastActiveAt - b.lastActiveAt : 0) || a.issuedAt - b.issuedAt || a.serial - b.serial)
+  live.sort(
+    (a, b) =>
+      (idlest ? a.lastActiveAt - b.lastActiveAt : 0) || a.issuedAt - b.issuedAt || a.serial - b.serial,
+  )
   return live.slice(0, Math.max(0, live.length - limit.sessions + 1))
 }
 
@@ -96,10 +154,23 @@ function endWithChildren(state: State, record: SessionRecord, ending: Ending): v
   endChildren(state, record, ending.at)
 }
 
-function welcome(state: State, realm: string, userId: string, { user, by }: Guards, now: Instant): UserRecord {
+function welcome(
+  state: State,
+  realm: string,
+  userId: string,
+  { user, by }: Guards,
+  now: Instant,
+): UserRecord {
   const key = userKey(realm, userId)
   const known = state.users.get(key)
-  const before: UserRecord = known?.record ?? { id: userId, realm, role: 'member', banned: false, epoch: 0, createdAt: now }
+  const before: UserRecord = known?.record ?? {
+    id: userId,
+    realm,
+    role: 'member',
+    banned: false,
+    epoch: 0,
+    createdAt: now,
+  }
   const record: UserRecord = { ...before, ...user }
   const stamp = Math.max(Math.floor(now / 1000), (known?.lastStamp ?? 0) + 1)
   state.users.set(key, { record, lastStamp: stamp })
@@ -120,7 +191,10 @@ function toRecord(
   return {
     ...given,
     serial: state.serial,
-    stamp: user === undefined ? Math.floor(now / 1000) : (state.users.get(userKey(user.realm, user.id))?.lastStamp ?? 0),
+    stamp:
+      user === undefined
+        ? Math.floor(now / 1000)
+        : (state.users.get(userKey(user.realm, user.id))?.lastStamp ?? 0),
     issuedAt: now,
     authenticatedAt: now - authenticatedAgo,
     lastActiveAt: now,

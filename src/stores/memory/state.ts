@@ -149,13 +149,17 @@ export function denyValue(session: DeniableSession, key: DenyKey): string | unde
   const value = {
     user: session.userId,
     login: session.parentId ?? (session.kind === 'login' ? session.id : undefined),
-    name: session.name === undefined ? undefined : `${session.kind}\n${session.resource ?? ''}\n${session.name}`,
+    name:
+      session.name === undefined ? undefined : `${session.kind}\n${session.resource ?? ''}\n${session.name}`,
     address: session.device.ip,
   }[key]
   return value === undefined ? undefined : `${session.realm}\n${value}`
 }
 
-type DeniableSession = Pick<SessionRecord, 'id' | 'realm' | 'userId' | 'parentId' | 'kind' | 'name' | 'resource' | 'device'>
+type DeniableSession = Pick<
+  SessionRecord,
+  'id' | 'realm' | 'userId' | 'parentId' | 'kind' | 'name' | 'resource' | 'device'
+>
 
 /** Tells whether an epoch has passed this record by. */
 export function isOutdated(state: State, record: SessionRecord): boolean {

@@ -35,7 +35,10 @@ export function memoryStore({ clock }: { readonly clock: () => Instant }): Sessi
     async find(id) {
       const record = truth(id)
       if (record === undefined) return undefined
-      const user = record.userId === undefined ? undefined : state.users.get(userKey(record.realm, record.userId))?.record
+      const user =
+        record.userId === undefined
+          ? undefined
+          : state.users.get(userKey(record.realm, record.userId))?.record
       const parent = record.parentId === undefined ? undefined : truth(record.parentId)
       return { record, at: clock(), ...(user && { user }), ...(parent && { parent }) }
     },
@@ -47,17 +50,23 @@ export function memoryStore({ clock }: { readonly clock: () => Instant }): Sessi
       const now = clock()
       const all = recordsOf(state, wanted.realm, wanted.userId)
         .filter((record) => matches(record, wanted, now))
-        .filter(({ issuedAt, serial }) => !from || issuedAt < from[0] || (issuedAt === from[0] && serial < from[1]))
+        .filter(
+          ({ issuedAt, serial }) => !from || issuedAt < from[0] || (issuedAt === from[0] && serial < from[1]),
+        )
         .sort((a, b) => b.issuedAt - a.issuedAt || b.serial - a.serial)
       const items = all.slice(0, Math.min(limit, MAX_LIMIT))
       const last = items.at(-1)
-      return last && items.length < all.length ? { items, nextCursor: toCursor([last.issuedAt, last.serial]) } : { items }
+      return last && items.length < all.length
+        ? { items, nextCursor: toCursor([last.issuedAt, last.serial]) }
+        : { items }
     },
 
     async count(filter) {
       const wanted = { ...filter, realm: filter.realm ?? DEFAULT_REALM }
       const now = clock()
-      const count = recordsOf(state, wanted.realm, wanted.userId).filter((record) => matches(record, wanted, now)).length
+      const count = recordsOf(state, wanted.realm, wanted.userId).filter((record) =>
+        matches(record, wanted, now),
+      ).length
       return { count, exact: true }
     },
 
@@ -118,7 +127,12 @@ export function memoryStore({ clock }: { readonly clock: () => Instant }): Sessi
       const banned = patch.banned ?? before.banned
       const reason = patch.banReason ?? known.record.banReason
       const { banReason: _given, ...fields } = patch
-      const user: UserRecord = { ...before, ...fields, banned, ...(banned && reason !== undefined && { banReason: reason }) }
+      const user: UserRecord = {
+        ...before,
+        ...fields,
+        banned,
+        ...(banned && reason !== undefined && { banReason: reason }),
+      }
       state.users.set(key, { ...known, record: user })
       append(state, { at: now, realm, type: 'user.updated', user: toUser(user), by })
       const over =
@@ -155,7 +169,13 @@ export function memoryStore({ clock }: { readonly clock: () => Instant }): Sessi
       if (hash === undefined || key === undefined || key.withdrawnAt !== undefined) return key
       const withdrawn = { ...key, withdrawnAt: clock() }
       state.keys.set(hash, withdrawn)
-      append(state, { at: withdrawn.withdrawnAt, realm: key.realm, type: 'key.withdrawn', key: withdrawn, by })
+      append(state, {
+        at: withdrawn.withdrawnAt,
+        realm: key.realm,
+        type: 'key.withdrawn',
+        key: withdrawn,
+        by,
+      })
       return withdrawn
     },
 
@@ -164,7 +184,12 @@ export function memoryStore({ clock }: { readonly clock: () => Instant }): Sessi
       const forgotten = !(position >= state.floor && position <= state.head)
       const start = position - state.floor
       const events = forgotten || after === undefined ? [] : state.events.slice(start, start + limit)
-      return { events, position: forgotten ? String(state.head) : (events.at(-1)?.position ?? String(position)), forgotten, at: clock() }
+      return {
+        events,
+        position: forgotten ? String(state.head) : (events.at(-1)?.position ?? String(position)),
+        forgotten,
+        at: clock(),
+      }
     },
 
     async trim({ entries, age }) {

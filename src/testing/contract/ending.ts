@@ -22,8 +22,14 @@ export const endingPromises: readonly ContractCase[] = [
     const { record: login } = await begin()
     const { record: child } = await begin({ kind: 'connection', parentId: login.id })
     const { ended, descendants } = await store.end({ realm: 'default', id: login.id }, REVOKED, 10)
-    assert.deepEqual(ended.map(({ id }) => id), [login.id])
-    assert.deepEqual(descendants.map(({ id }) => id), [child.id])
+    assert.deepEqual(
+      ended.map(({ id }) => id),
+      [login.id],
+    )
+    assert.deepEqual(
+      descendants.map(({ id }) => id),
+      [child.id],
+    )
     assert.equal(await reasonOf(child.id), 'parent-ended')
   }),
 
@@ -42,7 +48,10 @@ export const endingPromises: readonly ContractCase[] = [
       await store.end({ realm: 'default', ids: [login.id, login.id] }, REVOKED, 10),
     ].map(({ ended }) => ended.length)
     assert.deepEqual(counts, [1, 1, 0, 0, 1, 1])
-    assert.deepEqual(await Promise.all([one, two, bobs, login].map(({ id }) => reasonOf(id))), Array(4).fill('revoked'))
+    assert.deepEqual(
+      await Promise.all([one, two, bobs, login].map(({ id }) => reasonOf(id))),
+      Array(4).fill('revoked'),
+    )
   }),
 
   promise('ends no more at once than it was told to', async ({ begin, store, liveIds }) => {
@@ -51,39 +60,56 @@ export const endingPromises: readonly ContractCase[] = [
     assert.deepEqual([ended.length, (await liveIds()).length], [3, 2])
   }),
 
-  promise('never changes an ended session: no touch, no replacing, no second ending', async ({ begin, store, kept, wait }) => {
-    const { record } = await begin({ idle: HOUR })
-    await store.end({ realm: 'default', id: record.id }, REVOKED, 10)
-    const dead = await kept(record.id)
-    wait(1_000)
-    await store.touch([{ id: record.id, ago: 0 }])
-    assert.equal(await store.replace({ ...dead, device: { label: 'ghost' } }), false)
-    assert.equal(await store.replace({ ...record, device: { label: 'ghost' } }), false)
-    await store.end({ realm: 'default', id: record.id }, { reason: 'logout', by: TESTER }, 10)
-    await store.advanceEpoch({ realm: 'default', userId: 'ada' }, REVOKED)
-    await store.tidy(100)
-    wait(2 * DAY - 1)
-    await store.expire(100)
-    assert.deepEqual(await kept(record.id), dead)
-  }),
+  promise(
+    'never changes an ended session: no touch, no replacing, no second ending',
+    async ({ begin, store, kept, wait }) => {
+      const { record } = await begin({ idle: HOUR })
+      await store.end({ realm: 'default', id: record.id }, REVOKED, 10)
+      const dead = await kept(record.id)
+      wait(1_000)
+      await store.touch([{ id: record.id, ago: 0 }])
+      assert.equal(await store.replace({ ...dead, device: { label: 'ghost' } }), false)
+      assert.equal(await store.replace({ ...record, device: { label: 'ghost' } }), false)
+      await store.end({ realm: 'default', id: record.id }, { reason: 'logout', by: TESTER }, 10)
+      await store.advanceEpoch({ realm: 'default', userId: 'ada' }, REVOKED)
+      await store.tidy(100)
+      wait(2 * DAY - 1)
+      await store.expire(100)
+      assert.deepEqual(await kept(record.id), dead)
+    },
+  ),
 
-  promise('replaces only at the revision that was read, and only what may change', async ({ begin, store, kept }) => {
-    const { record } = await begin({ device: { ip: '203.0.113.7', label: 'old' }, data: { a: 1 } })
-    const forged = { userId: 'eve', expiresAt: NOON + 9 * DAY, serial: 1e6, kind: 'playback' } as const
-    const next = { ...record, ...forged, device: { ip: '203.0.113.7', label: 'new' }, data: { b: 2 } }
-    assert.equal(await store.replace(next), true)
-    assert.equal(await store.replace({ ...record, data: { late: true } }), false)
-    const after = await kept(record.id)
-    assert.deepEqual(after, { ...record, device: { ip: '203.0.113.7', label: 'new' }, data: { b: 2 }, revision: 1 })
-  }),
+  promise(
+    'replaces only at the revision that was read, and only what may change',
+    async ({ begin, store, kept }) => {
+      const { record } = await begin({ device: { ip: '203.0.113.7', label: 'old' }, data: { a: 1 } })
+      const forged = { userId: 'eve', expiresAt: NOON + 9 * DAY, serial: 1e6, kind: 'playback' } as const
+      const next = { ...record, ...forged, device: { ip: '203.0.113.7', label: 'new' }, data: { b: 2 } }
+      assert.equal(await store.replace(next), true)
+      assert.equal(await store.replace({ ...record, data: { late: true } }), false)
+      const after = await kept(record.id)
+      assert.deepEqual(after, {
+        ...record,
+        device: { ip: '203.0.113.7', label: 'new' },
+        data: { b: 2 },
+        revision: 1,
+      })
+    },
+  ),
 
   promise('moves activity forward only, and idle expiry with it', async ({ begin, store, kept, wait }) => {
     const { record } = await begin({ idle: HOUR })
     wait(10_000)
-    await store.touch([{ id: record.id, ago: 2_000 }, { id: 'ses_1111111111111111111111', ago: 0 }])
+    await store.touch([
+      { id: record.id, ago: 2_000 },
+      { id: 'ses_1111111111111111111111', ago: 0 },
+    ])
     assert.equal((await kept(record.id)).lastActiveAt, NOON + 8_000)
     await store.touch([{ id: record.id, ago: 5_000 }])
     const { lastActiveAt, idleExpiresAt, expiresAt, revision } = await kept(record.id)
-    assert.deepEqual([lastActiveAt, idleExpiresAt, expiresAt, revision], [NOON + 8_000, NOON + 8_000 + HOUR, NOON + DAY, 0])
+    assert.deepEqual(
+      [lastActiveAt, idleExpiresAt, expiresAt, revision],
+      [NOON + 8_000, NOON + 8_000 + HOUR, NOON + DAY, 0],
+    )
   }),
 ]

@@ -9,18 +9,27 @@ import { type ContractCase, DAY, HOUR, promise, REVOKED, TESTER } from './workbe
 
 /** Each promise about the journal. */
 export const journalPromises: readonly ContractCase[] = [
-  promise('tells of each change exactly once, in order, without a secret', async ({ begin, store, history, kept }) => {
-    const { record } = await begin()
-    const born = toSession(record)
-    await store.replace({ ...record, data: { a: 1 } })
-    await store.end({ realm: 'default', id: record.id }, REVOKED, 10)
-    await store.end({ realm: 'default', id: record.id }, REVOKED, 10)
-    const events = await history()
-    assert.deepEqual(events.map(({ type }) => type), ['session.created', 'session.updated', 'session.ended'])
-    assert.deepEqual(events[0]?.type === 'session.created' && events[0].session, born)
-    assert.deepEqual(events[2]?.type === 'session.ended' && events[2].session, toSession(await kept(record.id)))
-    assert.ok(!JSON.stringify(events).includes(String(record.tokenHash)))
-  }),
+  promise(
+    'tells of each change exactly once, in order, without a secret',
+    async ({ begin, store, history, kept }) => {
+      const { record } = await begin()
+      const born = toSession(record)
+      await store.replace({ ...record, data: { a: 1 } })
+      await store.end({ realm: 'default', id: record.id }, REVOKED, 10)
+      await store.end({ realm: 'default', id: record.id }, REVOKED, 10)
+      const events = await history()
+      assert.deepEqual(
+        events.map(({ type }) => type),
+        ['session.created', 'session.updated', 'session.ended'],
+      )
+      assert.deepEqual(events[0]?.type === 'session.created' && events[0].session, born)
+      assert.deepEqual(
+        events[2]?.type === 'session.ended' && events[2].session,
+        toSession(await kept(record.id)),
+      )
+      assert.ok(!JSON.stringify(events).includes(String(record.tokenHash)))
+    },
+  ),
 
   promise('reads on from a position without a gap and without an echo', async ({ begin, store }) => {
     for (let index = 0; index < 10; index++) await begin()
@@ -44,8 +53,12 @@ export const journalPromises: readonly ContractCase[] = [
     const { position } = await store.read('0', 2)
     assert.equal(await store.trim({ entries: 3, age: DAY }), 2)
     assert.equal((await store.read('0', 10)).forgotten, true)
-    assert.deepEqual([(await store.read(position, 10)).forgotten, (await store.read(position, 10)).events.length], [false, 3])
-    for (const never of ['99999', 'x', '-1', '']) assert.equal((await store.read(never, 10)).forgotten, true, never)
+    assert.deepEqual(
+      [(await store.read(position, 10)).forgotten, (await store.read(position, 10)).events.length],
+      [false, 3],
+    )
+    for (const never of ['99999', 'x', '-1', ''])
+      assert.equal((await store.read(never, 10)).forgotten, true, never)
   }),
 
   promise('forgets by age, and never reuses a position', async ({ begin, store, wait }) => {

@@ -43,7 +43,11 @@ export const listingPromises: readonly ContractCase[] = [
     ]
     for (const [query, expected] of table) {
       assert.deepEqual(await walk(store, query), expected, JSON.stringify(query))
-      assert.deepEqual(await store.count(query), { count: expected.length, exact: true }, JSON.stringify(query))
+      assert.deepEqual(
+        await store.count(query),
+        { count: expected.length, exact: true },
+        JSON.stringify(query),
+      )
     }
   }),
 
@@ -63,7 +67,11 @@ export const listingPromises: readonly ContractCase[] = [
     const first = await store.list({ userId: 'ada', limit: 2 })
     await begin()
     await store.end({ realm: 'default', ids: [ids[0] ?? '', ids[3] ?? ''] }, REVOKED, 10)
-    const rest = await walk(store, { userId: 'ada', limit: 2, ...(first.nextCursor !== undefined && { cursor: first.nextCursor }) })
+    const rest = await walk(store, {
+      userId: 'ada',
+      limit: 2,
+      ...(first.nextCursor !== undefined && { cursor: first.nextCursor }),
+    })
     assert.deepEqual(rest, [ids[2], ids[4], ids[5]])
   }),
 ]
@@ -71,5 +79,7 @@ export const listingPromises: readonly ContractCase[] = [
 async function walk(store: SessionStore, query: SessionQuery): Promise<string[]> {
   const page = await store.list(query)
   const ids = page.items.map(({ id }) => id)
-  return page.nextCursor === undefined ? ids : [...ids, ...(await walk(store, { ...query, cursor: page.nextCursor }))]
+  return page.nextCursor === undefined
+    ? ids
+    : [...ids, ...(await walk(store, { ...query, cursor: page.nextCursor }))]
 }

@@ -17,20 +17,31 @@ export const timePromises: readonly ContractCase[] = [
     assert.equal((await liveIds()).length, 0)
   }),
 
-  promise('ends what is due, dated when it was due, children too', async ({ begin, store, wait, kept, history }) => {
-    const { record: login } = await begin({ lifetime: HOUR })
-    const { record: child } = await begin({ kind: 'connection', parentId: login.id, lifetime: DAY })
-    const { record: silent } = await begin({ idle: HOUR })
-    const { record: lives } = await begin()
-    wait(2 * HOUR)
-    assert.ok((await store.expire(100)) >= 2)
-    assert.equal(await store.expire(100), 0)
-    assert.deepEqual((await kept(login.id)).ending, { at: NOON + HOUR, reason: 'expired', by: { kind: 'system', id: 'expiry' } })
-    assert.deepEqual((await kept(silent.id)).ending, { at: NOON + HOUR, reason: 'idle', by: { kind: 'system', id: 'expiry' } })
-    assert.ok((await kept(child.id)).ending)
-    assert.equal((await kept(lives.id)).ending, undefined)
-    assert.equal((await history()).filter(({ type }) => type === 'session.ended').length, 3)
-  }),
+  promise(
+    'ends what is due, dated when it was due, children too',
+    async ({ begin, store, wait, kept, history }) => {
+      const { record: login } = await begin({ lifetime: HOUR })
+      const { record: child } = await begin({ kind: 'connection', parentId: login.id, lifetime: DAY })
+      const { record: silent } = await begin({ idle: HOUR })
+      const { record: lives } = await begin()
+      wait(2 * HOUR)
+      assert.ok((await store.expire(100)) >= 2)
+      assert.equal(await store.expire(100), 0)
+      assert.deepEqual((await kept(login.id)).ending, {
+        at: NOON + HOUR,
+        reason: 'expired',
+        by: { kind: 'system', id: 'expiry' },
+      })
+      assert.deepEqual((await kept(silent.id)).ending, {
+        at: NOON + HOUR,
+        reason: 'idle',
+        by: { kind: 'system', id: 'expiry' },
+      })
+      assert.ok((await kept(child.id)).ending)
+      assert.equal((await kept(lives.id)).ending, undefined)
+      assert.equal((await history()).filter(({ type }) => type === 'session.ended').length, 3)
+    },
+  ),
 
   promise('grants silence the time that unwritten activity may take', async ({ begin, liveIds, wait }) => {
     await begin({ idle: HOUR })
@@ -46,17 +57,20 @@ export const timePromises: readonly ContractCase[] = [
     assert.deepEqual([await store.expire(3), await store.expire(3), await store.expire(3)], [3, 2, 0])
   }),
 
-  promise('keeps a tombstone until the session would have expired, then forgets it', async ({ begin, store, wait }) => {
-    const { record } = await begin({ lifetime: 10 * DAY })
-    const { record: lives } = await begin({ lifetime: 30 * DAY })
-    await store.end({ realm: 'default', id: record.id }, REVOKED, 10)
-    wait(10 * DAY - 1)
-    assert.equal(await store.sweep(100), 0)
-    wait(1)
-    assert.equal(await store.sweep(100), 1)
-    assert.equal(await store.find(record.id), undefined)
-    assert.ok(await store.find(lives.id))
-  }),
+  promise(
+    'keeps a tombstone until the session would have expired, then forgets it',
+    async ({ begin, store, wait }) => {
+      const { record } = await begin({ lifetime: 10 * DAY })
+      const { record: lives } = await begin({ lifetime: 30 * DAY })
+      await store.end({ realm: 'default', id: record.id }, REVOKED, 10)
+      wait(10 * DAY - 1)
+      assert.equal(await store.sweep(100), 0)
+      wait(1)
+      assert.equal(await store.sweep(100), 1)
+      assert.equal(await store.find(record.id), undefined)
+      assert.ok(await store.find(lives.id))
+    },
+  ),
 
   promise('keeps a tombstone for a day at least', async ({ begin, store, wait }) => {
     await begin({ lifetime: HOUR })
@@ -68,14 +82,19 @@ export const timePromises: readonly ContractCase[] = [
     assert.equal(await store.sweep(100), 1)
   }),
 
-  promise('sweeps nothing that an epoch ended before its ending is told', async ({ begin, store, wait, history }) => {
-    const { record } = await begin({ lifetime: HOUR })
-    await store.advanceEpoch({ realm: 'default', userId: 'ada' }, REVOKED)
-    wait(10 * DAY)
-    assert.equal(await store.sweep(100), 0)
-    await store.tidy(100)
-    assert.equal(await store.sweep(100), 1)
-    const told = (await history()).filter((event) => event.type === 'session.ended' && event.session.id === record.id)
-    assert.equal(told.length, 1)
-  }),
+  promise(
+    'sweeps nothing that an epoch ended before its ending is told',
+    async ({ begin, store, wait, history }) => {
+      const { record } = await begin({ lifetime: HOUR })
+      await store.advanceEpoch({ realm: 'default', userId: 'ada' }, REVOKED)
+      wait(10 * DAY)
+      assert.equal(await store.sweep(100), 0)
+      await store.tidy(100)
+      assert.equal(await store.sweep(100), 1)
+      const told = (await history()).filter(
+        (event) => event.type === 'session.ended' && event.session.id === record.id,
+      )
+      assert.equal(told.length, 1)
+    },
+  ),
 ]

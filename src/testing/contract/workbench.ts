@@ -80,10 +80,20 @@ export function promise(text: string, body: (bench: Workbench) => Promise<void>)
 /** A draft of Ada's next login, changed as told; of nobody's session where the user id is empty. */
 export function draftOf(changes: Partial<SessionDraft> = {}): SessionDraft {
   const { userId = 'ada', ...rest }: Partial<SessionDraft> = changes
-  const draft = { realm: 'default', kind: 'login' as const, lifetime: DAY, device: {}, ...rest, ...('userId' in changes && !changes.userId ? {} : { userId }) }
+  const draft = {
+    realm: 'default',
+    kind: 'login' as const,
+    lifetime: DAY,
+    device: {},
+    ...rest,
+    ...('userId' in changes && !changes.userId ? {} : { userId }),
+  }
   made += 1
   const random = (length: number) => crypto.getRandomValues(new Uint8Array(length))
-  const id = newSessionId({ now: () => 0, monotonic: () => 0, after: () => () => undefined, random, hash: String }, draft)
+  const id = newSessionId(
+    { now: () => 0, monotonic: () => 0, after: () => () => undefined, random, hash: String },
+    draft,
+  )
   return { id, tokenHash: `${String(made).padStart(42, 'A')}A` as SecretHash, ...draft }
 }
 
