@@ -35,15 +35,10 @@ export function end(
   now: Instant,
 ): EndedBatch {
   const ending: Ending = { at: now, reason: by.reason, by: by.by }
-  const ended: SessionRecord[] = []
-  const descendants: SessionRecord[] = []
-  for (const { id } of pointedAt(state, selector, now).slice(0, limit)) {
-    const record = state.sessions.get(id)
-    if (record === undefined || record.ending !== undefined) continue
-    deny(state, record, by, now)
-    ended.push(endOne(state, record, ending))
-    descendants.push(...endChildren(state, record, now))
-  }
+  const meant = pointedAt(state, selector, now).slice(0, limit)
+  for (const record of meant) deny(state, record, by, now)
+  const ended = meant.map((record) => endOne(state, record, ending))
+  const descendants = ended.flatMap((record) => endChildren(state, record, now))
   return { ended, descendants, position: String(state.head) }
 }
 

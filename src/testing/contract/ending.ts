@@ -33,6 +33,19 @@ export const endingPromises: readonly ContractCase[] = [
     assert.equal(await reasonOf(child.id), 'parent-ended')
   }),
 
+  promise(
+    'counts a session as pointed at also where its parent is, too',
+    async ({ begin, store, reasonOf }) => {
+      const { record: login } = await begin()
+      const { record: child } = await begin({ kind: 'connection', parentId: login.id })
+      const both = await store.end({ realm: 'default', ids: [login.id, child.id] }, REVOKED, 10)
+      assert.deepEqual(
+        [both.ended.length, both.descendants.length, await reasonOf(child.id)],
+        [2, 0, 'revoked'],
+      )
+    },
+  ),
+
   promise('ends exactly what each selector points at', async ({ begin, store, reasonOf }) => {
     const { record: login } = await begin()
     const under = { kind: 'connection', parentId: login.id, resource: 'room/1' } as const

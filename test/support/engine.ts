@@ -1,0 +1,26 @@
+import type { SessionStore } from '../../src/core/store.ts'
+import { createSessions } from '../../src/engine/create-sessions.ts'
+import type { SessionManager, SessionPolicy } from '../../src/engine/manager.ts'
+import { memoryStore } from '../../src/stores/memory/store.ts'
+import { type TestEnv, testEnv } from './test-env.ts'
+
+/** An engine over a memory store, on a machine whose time is moved by hand. */
+export interface EngineBench extends AsyncDisposable {
+  readonly env: TestEnv
+  readonly store: SessionStore
+  readonly sessions: SessionManager
+  readonly faults: unknown[]
+}
+
+/** Makes one. `spoil` may put something between engine and store. */
+export async function engineBench(
+  policy: SessionPolicy = {},
+  spoil: (store: SessionStore) => SessionStore = (store) => store,
+): Promise<EngineBench> {
+  const env = testEnv()
+  const store = memoryStore({ clock: env.now })
+  const faults: unknown[] = []
+  const sessions = createSessions({ store: spoil(store), env, policy, report: (fault) => faults.push(fault) })
+  await env.advance(0)
+  return { env, store, sessions, faults, [Symbol.asyncDispose]: () => sessions.close() }
+}
