@@ -93,6 +93,20 @@ export const WRITING_MUTATIONS: Readonly<Record<string, Mutation>> = {
       return store.end(userId ? { realm: selector.realm, filter: { userId } } : selector, ending, limit)
     },
   }),
+  'ends one after the other': (store) => ({
+    end: async (selector, ending, limit) => {
+      if (!('ids' in selector)) return store.end(selector, ending, limit)
+      const batches = []
+      for (const id of new Set(selector.ids))
+        batches.push(await store.end({ realm: selector.realm, id }, ending, limit))
+      const ended = batches.flatMap((batch) => batch.ended)
+      return {
+        ended,
+        descendants: batches.flatMap((batch) => batch.descendants),
+        position: batches.at(-1)?.position ?? '0',
+      }
+    },
+  }),
   'ends without a bound': (store) => ({
     end: (selector, ending) => store.end(selector, ending, 1_000),
     expire: () => store.expire(1_000),
