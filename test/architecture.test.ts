@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ['core', 'protocol', 'server'],
   'env.ts': ['core'],
   'index.ts': ['core', 'engine', 'stores', 'env.ts'],
+  'sqlite.ts': ['core', 'stores'],
 }
 
 /** Layers that run wherever JavaScript does. */

@@ -1,0 +1,119 @@
+/**
+ * The HTTP API, as a command sees it.
+ *
+ * @module
+ */
+import type { CLIENT_FLAGS, Environment } from './command.ts'
+import { CommandError, misuse, type Outcome } from './exit.ts'
+import type { ValuesOf } from './flags.ts'
+
+/** Asks one server with one key. Whatever it cannot do is thrown as a {@link CommandError} that never has the key. */
+export interface Api {
+  /** Asks, and answers the JSON that came back. The type is the caller's word for it. */
+  ask<Answer>(method: 'GET' | 'POST' | 'DELETE', path: string, request?: ApiRequest): Promise<Answer>
+}
+
+/** What goes with a request. Absent fields of a query are left out. */
+export interface ApiRequest {
+  readonly query?: Readonly<Record<string, string | undefined>>
+  readonly body?: unknown
+}
+
+const DEFAULT_URL = 'http://127.0.0.1:4780'
+const PATIENCE = 60_000
+
+/** Statuses that mean something other than "refused". */
+const OUTCOMES: Readonly<Record<number, Outcome>> = {
+  401: 'forbidden',
+  403: 'forbidden',
+  502: 'unavailable',
+  503: 'unavailable',
+  504: 'unavailable',
+}
+
+/** Prepares to ask the server that flags or environment name. @throws CommandError where they make no sense. */
+export function connect(
+  { url, key }: Pick<ValuesOf<typeof CLIENT_FLAGS>, 'url' | 'key'>,
+  env: Environment,
+): Api {
+  const base = readUrl(url ?? (env['ROLLCALL_URL'] || DEFAULT_URL))
+  const secret = readKey(key ?? env['ROLLCALL_KEY'])
+  return {
+    async ask<Answer>(method: string, path: string, { query = {}, body }: ApiRequest = {}) {
+      const target = new URL(path.replace(/^\//, ''), base)
+      for (const [name, value] of Object.entries(query))
+        if (value !== undefined) target.searchParams.set(name, value)
+      const response = await send(target, method, secret, body)
+      const answer = readJson(await response.text().catch(() => ''))
+      if (response.ok && answer !== undefined) return answer as Answer
+      throw refusal(response, answer, base)
+    },
+  }
+}
+
+function readUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    throw misuse(`The server's address must be a URL such as ${DEFAULT_URL}. Check --url or ROLLCALL_URL.`)
+  if (url.username !== '' || url.password !== '')
+    throw misuse('The URL carries a credential. Leave it out, and give the access key with ROLLCALL_KEY.')
+  return new URL(url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`, url)
+}
+
+function readKey(key: string | undefined): string {
+  if (key === undefined || key === '')
+    throw misuse('An access key is needed. Set ROLLCALL_KEY, or use --key. The server prints one at its first start.')
+  if (!/^[\x21-\x7e]+$/.test(key))
+    throw misuse('The access key has spaces or other characters that no key has. Check --key or ROLLCALL_KEY.')
+  return key
+}
+
+async function send(target: URL, method: string, key: string, body: unknown): Promise<Response> {
+  try {
+    return await fetch(target, {
+      method,
+      headers: {
+        accept: 'application/json, application/problem+json',
+        authorization: `Bearer ${key}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(PATIENCE),
+    })
+  } catch (error) {
+    throw new CommandError(
+      'unavailable',
+      `There is no answer from ${target.origin} (${causeOf(error)}). Is the server running there? Check --url or ROLLCALL_URL.`,
+    )
+  }
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown cause'
+  if (error.name === 'TimeoutError') return `waited ${PATIENCE / 1_000} s`
+  const { cause } = error
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  return typeof code === 'string' && code !== '' ? code : 'connection failed'
+}
+
+function readJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function refusal({ status }: Response, answer: unknown, base: URL): CommandError {
+  const outcome = OUTCOMES[status] ?? 'failed'
+  const { title, detail, code } = (answer ?? {}) as Readonly<Record<string, unknown>>
+  const sentence = [detail, title].find((each) => typeof each === 'string' && each !== '')
+  if (sentence === undefined)
+    return new CommandError(
+      outcome,
+      `${base.origin} answered ${status} and nothing that Rollcall would say. Is it the right server? Check --url or ROLLCALL_URL.`,
+    )
+  return new CommandError(outcome, `${String(sentence).replace(/[.!?]?$/, '.')} (${status} ${String(code ?? '')})`)
+}

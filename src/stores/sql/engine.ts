@@ -1,0 +1,47 @@
+/**
+ * What tells one SQL engine from another, and what every operation may ask of it.
+ *
+ * @module
+ */
+import type { ColumnDefinitionBuilder, Kysely } from 'kysely'
+import type { NewEvent } from '../../core/events.ts'
+import type { Instant } from '../../core/time.ts'
+import type { Database } from './schema.ts'
+import type { Statement, Values } from './statement.ts'
+import type { Statements } from './statements.ts'
+
+/** A value, or a promise of it. SQLite has it at once, PostgreSQL does not. */
+export type Awaitable<Type> = Type | Promise<Type>
+
+/** The dialect of an engine: builds and compiles, runs nothing. */
+export interface Engine {
+  readonly builder: Kysely<Database>
+
+  /** The type of a column of bytes. */
+  readonly bytes: 'blob' | 'bytea'
+
+  /** Makes a column number its rows, never giving a number twice. */
+  readonly numbering: (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder
+}
+
+/** Runs statements that only look. */
+export interface Reader {
+  readonly statements: Statements
+  all<Row>(statement: Statement<Row>, values: Values): Awaitable<readonly Row[]>
+  first<Row>(statement: Statement<Row>, values: Values): Awaitable<Row | undefined>
+}
+
+/** Runs statements of one operation, which takes effect entirely or not at all. */
+export interface Transaction extends Reader {
+  /** The moment of the operation, by the store's clock. */
+  readonly now: Instant
+
+  /** Runs a statement that changes rows, and returns how many. */
+  run(statement: Statement<unknown>, values: Values): Awaitable<number>
+
+  /** Adds an entry to the journal and returns its position. */
+  append(event: NewEvent): Awaitable<number>
+
+  /** The last position given; asking for it makes the commit a write even where nothing else is. */
+  position(): Awaitable<number>
+}

@@ -1,0 +1,126 @@
+/**
+ * The first schema. Never changed once released: a later migration does that.
+ *
+ * @module
+ */
+import { sql } from 'kysely'
+import type { Engine } from '../engine.ts'
+
+/** The statements of this migration, in order. */
+export function sessions({ builder, bytes, numbering }: Engine): readonly string[] {
+  const { schema } = builder
+  const bigint = 'bigint' as const
+  const built = [
+    schema
+      .createTable('realms')
+      .addColumn('realm', 'text', (column) => column.primaryKey())
+      .addColumn('epoch', bigint, (column) => column.notNull()),
+    schema
+      .createTable('users')
+      .addColumn('realm', 'text', (column) => column.notNull())
+      .addColumn('id', 'text', (column) => column.notNull())
+      .addColumn('display_name', 'text')
+      .addColumn('role', 'text', (column) => column.notNull())
+      .addColumn('banned', 'integer', (column) => column.notNull())
+      .addColumn('ban_reason', 'text')
+      .addColumn('epoch', bigint, (column) => column.notNull())
+      .addColumn('last_stamp', bigint, (column) => column.notNull())
+      .addColumn('created_at', bigint, (column) => column.notNull())
+      .addPrimaryKeyConstraint('users_key', ['realm', 'id']),
+    schema
+      .createTable('user_agents')
+      .addColumn('key', 'integer', numbering)
+      .addColumn('text', 'text', (column) => column.notNull().unique())
+      .addColumn('browser', 'text')
+      .addColumn('os', 'text')
+      .addColumn('type', 'text'),
+    schema
+      .createTable('sessions')
+      .addColumn('serial', 'integer', numbering)
+      .addColumn('id', 'text', (column) => column.notNull().unique())
+      .addColumn('realm', 'text', (column) => column.notNull())
+      .addColumn('kind', 'integer', (column) => column.notNull())
+      .addColumn('user_id', 'text')
+      .addColumn('parent_id', 'text')
+      .addColumn('resource', 'text')
+      .addColumn('name', 'text')
+      .addColumn('token_hash', sql.raw(bytes))
+      .addColumn('stamp', bigint, (column) => column.notNull())
+      .addColumn('issued_at', bigint, (column) => column.notNull())
+      .addColumn('authenticated_ago', bigint, (column) => column.notNull())
+      .addColumn('last_active_at', bigint, (column) => column.notNull())
+      .addColumn('expires_at', bigint, (column) => column.notNull())
+      .addColumn('idle', bigint)
+      .addColumn('due_at', bigint, (column) => column.notNull())
+      .addColumn('ip', 'text')
+      .addColumn('user_agent', 'integer')
+      .addColumn('label', 'text')
+      .addColumn('authentication', 'text')
+      .addColumn('data', 'text')
+      .addColumn('realm_epoch', bigint, (column) => column.notNull())
+      .addColumn('user_epoch', bigint, (column) => column.notNull())
+      .addColumn('revision', 'integer', (column) => column.notNull())
+      .addColumn('ended_at', bigint)
+      .addColumn('end_reason', 'text')
+      .addColumn('end_by', 'text'),
+    schema
+      .createTable('mass_endings')
+      .addColumn('position', bigint, (column) => column.primaryKey())
+      .addColumn('realm', 'text', (column) => column.notNull())
+      .addColumn('user_id', 'text')
+      .addColumn('at', bigint, (column) => column.notNull())
+      .addColumn('reason', 'text', (column) => column.notNull())
+      .addColumn('by', 'text', (column) => column.notNull()),
+    schema
+      .createTable('denials')
+      .addColumn('realm', 'text', (column) => column.notNull())
+      .addColumn('key', 'text', (column) => column.notNull())
+      .addColumn('value', 'text', (column) => column.notNull())
+      .addColumn('until', bigint, (column) => column.notNull()),
+    schema
+      .createTable('access_keys')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('hash', sql.raw(bytes), (column) => column.notNull().unique())
+      .addColumn('name', 'text', (column) => column.notNull())
+      .addColumn('realm', 'text', (column) => column.notNull())
+      .addColumn('scopes', 'text', (column) => column.notNull())
+      .addColumn('created_at', bigint, (column) => column.notNull())
+      .addColumn('withdrawn_at', bigint),
+    schema
+      .createTable('journal')
+      .addColumn('position', bigint, (column) => column.primaryKey())
+      .addColumn('at', bigint, (column) => column.notNull())
+      .addColumn('realm', 'text', (column) => column.notNull())
+      .addColumn('type', 'text', (column) => column.notNull())
+      .addColumn('body', 'text', (column) => column.notNull()),
+    schema
+      .createTable('head')
+      .addColumn('one', 'integer', (column) => column.primaryKey())
+      .addColumn('position', bigint, (column) => column.notNull())
+      .addColumn('floor', bigint, (column) => column.notNull()),
+  ]
+  return [
+    ...built.map((query) => query.compile().sql),
+    ...INDEXES,
+    'insert into head (one, position, floor) values (1, 0, 0)',
+  ]
+}
+
+/** Open rows and closed ones are indexed apart, so that a list of the living never wades through the dead. */
+const INDEXES = [
+  'create index sessions_open_user on sessions (realm, user_id, issued_at, serial) where ended_at is null and user_id is not null',
+  'create index sessions_closed_user on sessions (realm, user_id, issued_at, serial) where ended_at is not null and user_id is not null',
+  'create index sessions_open_resource on sessions (realm, resource, issued_at, serial) where ended_at is null and resource is not null',
+  'create index sessions_closed_resource on sessions (realm, resource, issued_at, serial) where ended_at is not null and resource is not null',
+  'create index sessions_open_parent on sessions (parent_id, issued_at, serial) where ended_at is null and parent_id is not null',
+  'create index sessions_closed_parent on sessions (parent_id, issued_at, serial) where ended_at is not null and parent_id is not null',
+  'create index sessions_open_realm on sessions (realm, issued_at, serial) where ended_at is null',
+  'create index sessions_closed_realm on sessions (realm, issued_at, serial) where ended_at is not null',
+  "create unique index sessions_live_name on sessions (realm, kind, coalesce(resource, ''), name) where ended_at is null and name is not null",
+  'create index sessions_due on sessions (due_at) where ended_at is null',
+  'create index sessions_forgettable on sessions (due_at) where ended_at is not null',
+  'create index mass_endings_scope on mass_endings (realm, user_id, position)',
+  'create index denials_value on denials (realm, key, value)',
+  'create index denials_until on denials (until)',
+  'create index journal_at on journal (at)',
+] as const

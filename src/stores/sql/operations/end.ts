@@ -1,0 +1,82 @@
+/**
+ * Ending sessions one by one: those pointed at, those that are due; and forgetting them.
+ *
+ * @module
+ */
+import { dueEnding, isLive } from '../../../core/policy.ts'
+import type { SessionFilter } from '../../../core/selector.ts'
+import type { Ending, SessionRecord } from '../../../core/session.ts'
+import type { BatchSelector, EndedBatch, NewEnding } from '../../../core/store.ts'
+import type { Transaction } from '../engine.ts'
+import { listRecords } from '../reads.ts'
+import { deny, endChildren, endOne, findRecord, resolve } from './steps.ts'
+
+/** What an end is told. */
+export interface EndRequest {
+  readonly selector: BatchSelector
+  readonly ending: NewEnding
+  readonly limit: number
+}
+
+/** Ends live sessions that a selector points at, and what lives under them. */
+export async function end(tx: Transaction, { selector, ending, limit }: EndRequest): Promise<EndedBatch> {
+  const how: Ending = { at: tx.now, reason: ending.reason, by: ending.by }
+  const meant = (await pointedAt(tx, selector, limit)).filter(
+    (record) => record.realm === selector.realm && isLive(record, tx.now),
+  )
+  const ended: SessionRecord[] = []
+  const descendants: SessionRecord[] = []
+  for (const record of meant.slice(0, limit)) {
+    await deny(tx, record, ending)
+    const over = await endOne(tx, record, how)
+    if (over !== undefined) ended.push(over)
+  }
+  for (const record of ended) descendants.push(...(await endChildren(tx, record, tx.now)))
+  return { ended, descendants, position: String(await tx.position()) }
+}
+
+async function pointedAt(
+  tx: Transaction,
+  selector: BatchSelector,
+  limit: number,
+): Promise<readonly SessionRecord[]> {
+  const { realm } = selector
+  if ('id' in selector) return findAll(tx, [selector.id])
+  if ('ids' in selector) return findAll(tx, selector.ids)
+  const filter: SessionFilter =
+    'filter' in selector
+      ? selector.filter
+      : 'parentId' in selector
+        ? { parentId: selector.parentId }
+        : { resource: selector.resource, ...(selector.name !== undefined && { name: selector.name }) }
+  return listRecords(tx, { ...filter, realm, status: 'live' }, tx.now, limit)
+}
+
+async function findAll(tx: Transaction, ids: readonly string[]): Promise<SessionRecord[]> {
+  const found: SessionRecord[] = []
+  for (const id of new Set(ids)) {
+    const record = await findRecord(tx, id)
+    if (record !== undefined) found.push(record)
+  }
+  return found
+}
+
+/** Ends sessions that are due, dated when they were due, and what lives under them. */
+export async function expire(tx: Transaction, limit: number): Promise<number> {
+  const rows = await tx.all(tx.statements.dueSessions, { now: tx.now, limit })
+  let count = 0
+  for (const row of rows) {
+    const record = await resolve(tx, row)
+    const ended = await endOne(tx, record, dueEnding(record))
+    if (ended === undefined) continue
+    await endChildren(tx, ended, tx.now)
+    count += 1
+  }
+  return count
+}
+
+/** Forgets tombstones past their time, and denials that are over. */
+export async function sweep(tx: Transaction, limit: number): Promise<number> {
+  await tx.run(tx.statements.deleteDenials, { now: tx.now })
+  return tx.run(tx.statements.sweepSessions, { now: tx.now, limit })
+}

@@ -1,0 +1,56 @@
+/**
+ * Every operation that writes, by name. Each runs within one transaction and knows no engine.
+ *
+ * @module
+ */
+import type { Transaction } from '../engine.ts'
+import { replace, touch } from './change.ts'
+import { end, expire, sweep } from './end.ts'
+import { insert } from './insert.ts'
+import { advanceEpoch, tidy } from './mass-end.ts'
+import { trim } from './trim.ts'
+import { insertKey, updateUser, withdrawKey } from './users-and-keys.ts'
+
+/** The operations. */
+export const OPERATIONS: Operations = {
+  insert,
+  replace,
+  touch,
+  end,
+  advanceEpoch,
+  tidy,
+  expire,
+  sweep,
+  updateUser,
+  insertKey,
+  withdrawKey,
+  trim,
+}
+
+/** What each operation is told and answers. */
+export interface Operations {
+  readonly insert: typeof insert
+  readonly replace: typeof replace
+  readonly touch: typeof touch
+  readonly end: typeof end
+  readonly advanceEpoch: typeof advanceEpoch
+  readonly tidy: typeof tidy
+  readonly expire: typeof expire
+  readonly sweep: typeof sweep
+  readonly updateUser: typeof updateUser
+  readonly insertKey: typeof insertKey
+  readonly withdrawKey: typeof withdrawKey
+  readonly trim: typeof trim
+}
+
+/** The name of an operation. */
+export type OperationName = keyof Operations
+
+/** What an operation is told. */
+export type RequestOf<Name extends OperationName> = Parameters<Operations[Name]>[1]
+
+/** What an operation answers. */
+export type AnswerOf<Name extends OperationName> = Awaited<ReturnType<Operations[Name]>>
+
+/** An operation as whoever runs it sees it. */
+export type AnyOperation = (tx: Transaction, request: unknown) => Promise<unknown>

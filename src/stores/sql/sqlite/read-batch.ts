@@ -1,0 +1,56 @@
+/**
+ * Reads that may take long, away from the main thread.
+ *
+ * @module
+ */
+import type { SessionFilter, SessionQuery } from '../../../core/selector.ts'
+import type { UserQuery } from '../../../core/store.ts'
+import type { Instant } from '../../../core/time.ts'
+import type { Reader } from '../engine.ts'
+import { count, list, listKeys, listUsers, readJournal } from '../reads.ts'
+import type { Connection } from './connection.ts'
+import { type Outcome, packFault, type Task } from './messages.ts'
+
+/** What each read is told and answers. */
+export interface Reads {
+  readonly list: (reader: Reader, request: SessionQuery, now: Instant) => ReturnType<typeof list>
+  readonly count: (reader: Reader, request: SessionFilter, now: Instant) => ReturnType<typeof count>
+  readonly listUsers: (reader: Reader, request: UserQuery) => ReturnType<typeof listUsers>
+  readonly listKeys: (reader: Reader) => ReturnType<typeof listKeys>
+  readonly read: (reader: Reader, request: JournalRequest, now: Instant) => ReturnType<typeof readJournal>
+}
+
+/** What a read of the journal is told. */
+export interface JournalRequest {
+  readonly after?: string
+  readonly limit: number
+}
+
+const READS: Reads = {
+  list,
+  count,
+  listUsers,
+  listKeys,
+  read: (reader, { after, limit }, now) => readJournal(reader, after, limit, now),
+}
+
+/** Does every task, each on a snapshot of its own. */
+export async function readBatch(connection: Connection, tasks: readonly Task[]): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const { name, at, request } of tasks) {
+    const read = READS[name as keyof Reads] as (
+      reader: Reader,
+      request: unknown,
+      now: Instant,
+    ) => Promise<unknown>
+    connection.database.exec('begin')
+    try {
+      outcomes.push({ ok: true, answer: await read(connection, request, at) })
+    } catch (fault) {
+      outcomes.push({ ok: false, fault: packFault(fault) })
+    } finally {
+      connection.database.exec('rollback')
+    }
+  }
+  return outcomes
+}

@@ -1,0 +1,81 @@
+/**
+ * Group commit: tasks that arrived together share one transaction, and none is answered before it is on the disk.
+ *
+ * @module
+ */
+import type { NewEvent } from '../../../core/events.ts'
+import type { Transaction } from '../engine.ts'
+import { type AnyOperation, OPERATIONS } from '../operations/index.ts'
+import type { Connection } from './connection.ts'
+import { type Outcome, packFault, type Task } from './messages.ts'
+
+/** Does every task, each entirely or not at all, and commits. Throws where the commit fails; then none was done. */
+export async function writeBatch(
+  connection: Connection,
+  tasks: readonly Task[],
+): Promise<readonly Outcome[]> {
+  const { database } = connection
+  database.exec('begin immediate')
+  try {
+    const journal = openJournal(connection)
+    const outcomes: Outcome[] = []
+    for (const task of tasks) outcomes.push(await attempt(connection, journal, task))
+    connection.run(connection.statements.writeHead, { position: journal.position() })
+    database.exec('commit')
+    return outcomes
+  } catch (fault) {
+    if (database.isTransaction) database.exec('rollback')
+    throw fault
+  }
+}
+
+interface OpenJournal {
+  position(): number
+  append(event: NewEvent): number
+
+  /** Takes back what was appended since it had that position. */
+  rewind(position: number): void
+}
+
+function openJournal({ first, run, statements }: Connection): OpenJournal {
+  let last = first(statements.readHead, {})?.position ?? 0
+  return {
+    position: () => last,
+    rewind: (position) => {
+      last = position
+    },
+    append({ at, realm, type, ...body }) {
+      last += 1
+      run(statements.insertEvent, { position: last, at, realm, type, body: JSON.stringify(body) })
+      return last
+    },
+  }
+}
+
+async function attempt(
+  connection: Connection,
+  journal: OpenJournal,
+  { name, at, request }: Task,
+): Promise<Outcome> {
+  const { database } = connection
+  const before = journal.position()
+  database.exec('savepoint task')
+  try {
+    const operation = (OPERATIONS as unknown as Record<string, AnyOperation>)[name]
+    if (operation === undefined) throw new TypeError(`There is no operation "${name}"`)
+    const answer = await operation(transaction(connection, journal, at), request)
+    database.exec('release task')
+    return { ok: true, answer }
+  } catch (fault) {
+    if (!database.isTransaction) throw fault
+    database.exec('rollback to task')
+    database.exec('release task')
+    journal.rewind(before)
+    return { ok: false, fault: packFault(fault) }
+  }
+}
+
+function transaction(connection: Connection, { append, position }: OpenJournal, now: number): Transaction {
+  const { statements, all, first, run } = connection
+  return { statements, all, first, run, now, append, position }
+}

@@ -1,0 +1,34 @@
+/**
+ * Every statement of the store, built once for an engine.
+ *
+ * @module
+ */
+import type { Kysely } from 'kysely'
+import type { Database } from './schema.ts'
+import { type EndingStatements, endingStatements } from './statements/ending.ts'
+import { type IssuingStatements, issuingStatements } from './statements/issuing.ts'
+import { type JournalStatements, journalStatements } from './statements/journal.ts'
+import { type KeyStatements, keyStatements } from './statements/keys.ts'
+import { type ReadingStatements, readingStatements } from './statements/reading.ts'
+import { type UserStatements, userStatements } from './statements/users.ts'
+
+/** All of them, by name. */
+export interface Statements
+  extends ReadingStatements,
+    IssuingStatements,
+    EndingStatements,
+    UserStatements,
+    KeyStatements,
+    JournalStatements {}
+
+/** Builds them. */
+export function statementsFor(builder: Kysely<Database>): Statements {
+  return {
+    ...readingStatements(builder),
+    ...issuingStatements(builder),
+    ...endingStatements(builder),
+    ...userStatements(builder),
+    ...keyStatements(builder),
+    ...journalStatements(builder),
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * Statements about the journal.
+ *
+ * @module
+ */
+import type { Kysely } from 'kysely'
+import type { Database, HeadTable, JournalTable } from '../schema.ts'
+import { compile, place, type Statement } from '../statement.ts'
+
+/** Statements about the journal. */
+export interface JournalStatements {
+  readonly readHead: Statement<HeadTable>
+  readonly writeHead: Statement<unknown>
+  readonly writeFloor: Statement<unknown>
+  readonly insertEvent: Statement<unknown>
+  readonly readEvents: Statement<JournalTable>
+
+  /** The last position among entries older than `before`; null where there is none. */
+  readonly lastBefore: Statement<{ readonly position: number | null }>
+  readonly deleteEvents: Statement<unknown>
+}
+
+/** Builds them. */
+export function journalStatements(builder: Kysely<Database>): JournalStatements {
+  return {
+    readHead: compile(builder.selectFrom('head').selectAll()),
+    writeHead: compile(builder.updateTable('head').set({ position: place<number>('position') })),
+    writeFloor: compile(builder.updateTable('head').set({ floor: place<number>('floor') })),
+    insertEvent: compile(
+      builder.insertInto('journal').values({
+        position: place<number>('position'),
+        at: place<number>('at'),
+        realm: place<string>('realm'),
+        type: place<string>('type'),
+        body: place<string>('body'),
+      }),
+    ),
+    readEvents: compile(
+      builder
+        .selectFrom('journal')
+        .selectAll()
+        .where('position', '>', place<number>('after'))
+        .orderBy('position')
+        .limit(place<number>('limit')),
+    ),
+    lastBefore: compile(
+      builder
+        .selectFrom('journal')
+        .select((select) => select.fn.max('position').as('position'))
+        .where('at', '<', place<number>('before')),
+    ),
+    deleteEvents: compile(builder.deleteFrom('journal').where('position', '<=', place<number>('floor'))),
+  }
+}
