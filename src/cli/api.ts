@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CLIENT_FLAGS, Environment } from './command.ts'
+import type { ClientFlags, Environment } from './command.ts'
 import { CommandError, misuse, type Outcome } from './exit.ts'
 import type { ValuesOf } from './flags.ts'
 
@@ -12,6 +12,9 @@ export interface Api {
   /** Asks, and answers the JSON that came back. The type is the caller's word for it. */
   ask<Answer>(method: 'GET' | 'POST' | 'DELETE', path: string, request?: ApiRequest): Promise<Answer>
 }
+
+/** A body some of whose fields are absent; JSON leaves those out. */
+export type Sparse<Body> = { readonly [Field in keyof Body]: Body[Field] | undefined }
 
 /** What goes with a request. Absent fields of a query are left out. */
 export interface ApiRequest {
@@ -32,12 +35,9 @@ const OUTCOMES: Readonly<Record<number, Outcome>> = {
 }
 
 /** Prepares to ask the server that flags or environment name. @throws CommandError where they make no sense. */
-export function connect(
-  { url, key }: Pick<ValuesOf<typeof CLIENT_FLAGS>, 'url' | 'key'>,
-  env: Environment,
-): Api {
-  const base = readUrl(url ?? (env['ROLLCALL_URL'] || DEFAULT_URL))
-  const secret = readKey(key ?? env['ROLLCALL_KEY'])
+export function connect({ url, key }: Pick<ValuesOf<ClientFlags>, 'url' | 'key'>, env: Environment): Api {
+  const base = readUrl(url ?? (env.ROLLCALL_URL || DEFAULT_URL))
+  const secret = readKey(key ?? env.ROLLCALL_KEY)
   return {
     async ask<Answer>(method: string, path: string, { query = {}, body }: ApiRequest = {}) {
       const target = new URL(path.replace(/^\//, ''), base)
@@ -46,7 +46,7 @@ export function connect(
       const response = await send(target, method, secret, body)
       const answer = readJson(await response.text().catch(() => ''))
       if (response.ok && answer !== undefined) return answer as Answer
-      throw refusal(response, answer, base)
+      throw refusal(response, answer, { base, secret })
     },
   }
 }
@@ -62,9 +62,13 @@ function readUrl(text: string): URL {
 
 function readKey(key: string | undefined): string {
   if (key === undefined || key === '')
-    throw misuse('An access key is needed. Set ROLLCALL_KEY, or use --key. The server prints one at its first start.')
+    throw misuse(
+      'An access key is needed. Set ROLLCALL_KEY, or use --key. The server prints one at its first start.',
+    )
   if (!/^[\x21-\x7e]+$/.test(key))
-    throw misuse('The access key has spaces or other characters that no key has. Check --key or ROLLCALL_KEY.')
+    throw misuse(
+      'The access key has spaces or other characters that no key has. Check --key or ROLLCALL_KEY.',
+    )
   return key
 }
 
@@ -106,14 +110,20 @@ function readJson(text: string): unknown {
   }
 }
 
-function refusal({ status }: Response, answer: unknown, base: URL): CommandError {
+interface Asked {
+  readonly base: URL
+  readonly secret: string
+}
+
+function refusal({ status }: Response, answer: unknown, { base, secret }: Asked): CommandError {
   const outcome = OUTCOMES[status] ?? 'failed'
   const { title, detail, code } = (answer ?? {}) as Readonly<Record<string, unknown>>
-  const sentence = [detail, title].find((each) => typeof each === 'string' && each !== '')
-  if (sentence === undefined)
+  const said = [detail, title].find((each) => typeof each === 'string' && each !== '')
+  if (said === undefined)
     return new CommandError(
       outcome,
       `${base.origin} answered ${status} and nothing that Rollcall would say. Is it the right server? Check --url or ROLLCALL_URL.`,
     )
-  return new CommandError(outcome, `${String(sentence).replace(/[.!?]?$/, '.')} (${status} ${String(code ?? '')})`)
+  const sentence = `${String(said).replace(/[.!?]?$/, '.')} (${status} ${String(code ?? '')})`
+  return new CommandError(outcome, sentence.replaceAll(secret, '[key]'))
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { misuse } from './exit.ts'
-import type { Flags, ValuesOf } from './flags.ts'
+import type { Flags, Switch, TextFlag, ValuesOf } from './flags.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Environment variables. */
@@ -50,17 +50,27 @@ export interface Command<Table extends Flags = Flags> {
 }
 
 /** Flags of every command. */
-export const GENERAL_FLAGS = {
+export type GeneralFlags = { readonly help: Switch }
+
+/** Flags of every command. */
+export const GENERAL_FLAGS: GeneralFlags = {
   help: { help: 'Show this.' },
-} as const satisfies Flags
+}
 
 /** Flags of every command that asks a server. */
-export const CLIENT_FLAGS = {
+export type ClientFlags = GeneralFlags & {
+  readonly url: TextFlag
+  readonly key: TextFlag
+  readonly json: Switch
+}
+
+/** Flags of every command that asks a server. */
+export const CLIENT_FLAGS: ClientFlags = {
   url: { value: 'URL', help: 'Where the server is. ROLLCALL_URL, else http://127.0.0.1:4780.' },
   key: { value: 'KEY', help: 'Access key. Better kept in ROLLCALL_KEY, out of the list of processes.' },
   json: { help: "Print the API's JSON, one object." },
   ...GENERAL_FLAGS,
-} as const satisfies Flags
+}
 
 /** Types a command's flags from its table. */
 export function defineCommand<const Table extends Flags>(command: Command<Table>): Command<Table> {
@@ -71,12 +81,14 @@ export function defineCommand<const Table extends Flags>(command: Command<Table>
 export function checkOperands({ words, operands }: Command, given: readonly string[]): void {
   const { name = '', least = 0, most = 0 } = operands ?? {}
   if (given.some((each) => /^rc[kt]_/.test(each)))
-    throw misuse('That is a secret, not an id. Sessions are named by ids that begin with ses_, keys with key_.')
+    throw misuse(
+      'That is a secret, not an id. Sessions are named by ids that begin with ses_, keys with key_.',
+    )
   if (given.length < least) throw misuse(`rollcall ${words} needs ${name}.`)
   if (given.length <= most) return
   throw misuse(
     most === 0
-      ? `rollcall ${words} takes flags only; "${given[0]}" is none.`
+      ? `rollcall ${words} takes flags and nothing else. Each begins with two dashes.`
       : `rollcall ${words} takes ${most} ${name}, not ${given.length}.`,
   )
 }

@@ -25,17 +25,25 @@ export interface Flag {
   readonly choices?: readonly string[]
 }
 
+/** A flag with one value that may be left out. */
+export type TextFlag = Flag & { readonly value: string }
+
+/** A flag that is there or not. */
+export type Switch = Flag & { readonly value?: never }
+
 /** Flags by name, without dashes. */
 export type Flags = Readonly<Record<string, Flag>>
 
 /** What a flag becomes when it is read. */
 export type ValueOf<One extends Flag> = One extends { readonly value: string }
   ? One extends { readonly many: true }
-    ? readonly string[]
+    ? readonly TextOf<One>[]
     : One extends { readonly required: true }
-      ? string
-      : string | undefined
+      ? TextOf<One>
+      : TextOf<One> | undefined
   : boolean
+
+type TextOf<One extends Flag> = One extends { readonly choices: readonly (infer Choice)[] } ? Choice : string
 
 /** What a table of flags becomes when it is read. */
 export type ValuesOf<Table extends Flags> = { readonly [Name in keyof Table]: ValueOf<Table[Name]> }
@@ -72,7 +80,9 @@ export function parseFlags(argv: readonly string[], flags: Flags): Parsed {
     given.set(token.name, [...(earlier ?? []), ...values])
   }
   return {
-    values: Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, settle(flag, given.get(name))])),
+    values: Object.fromEntries(
+      Object.entries(flags).map(([name, flag]) => [name, settle(flag, given.get(name))]),
+    ),
     operands,
   }
 }
@@ -104,7 +114,9 @@ function read({ name, rawName, value, inlineValue }: OptionToken, flags: Flags):
     throw misuse(`${rawName} takes no value.`)
   }
   if (value === undefined || value === '' || (inlineValue === false && value.startsWith('-')))
-    throw misuse(`${rawName} needs a value: ${flag.value}. Write ${rawName}=VALUE for one that begins with a dash.`)
+    throw misuse(
+      `${rawName} needs a value: ${flag.value}. Write ${rawName}=VALUE for one that begins with a dash.`,
+    )
   const values = flag.many ? value.split(',').map((each) => each.trim()) : [value]
   for (const each of values) checkChoice(rawName, each, flag)
   return values
@@ -119,7 +131,10 @@ function listed(choices: readonly string[]): string {
   return choices.length === 1 ? String(choices[0]) : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`
 }
 
-function settle(flag: Flag, given: readonly string[] | undefined): string | boolean | readonly string[] | undefined {
+function settle(
+  flag: Flag,
+  given: readonly string[] | undefined,
+): string | boolean | readonly string[] | undefined {
   if (flag.value === undefined) return given !== undefined
   return flag.many ? (given ?? []) : given?.[0]
 }

@@ -9,13 +9,17 @@ import type { Flag, Flags } from './flags.ts'
 /** Explains one command. */
 export function helpOf(command: Command): string {
   const { words, summary, flags, operands, examples = [] } = command
-  const rows = Object.entries(flags).map(([name, flag]) => [writtenFlag(name, flag), describedFlag(flag)] as const)
+  const rows = Object.entries(flags).map(
+    ([name, flag]) => [writtenFlag(name, flag), describedFlag(flag)] as const,
+  )
   const operandRow = operands === undefined ? [] : [[operands.name, operands.help] as const]
   return sections([
     summary,
     `Usage: ${usageOf(words, flags, operands)}`,
     aligned([...operandRow, ...rows]),
-    ...(examples.length === 0 ? [] : [`For example:\n${indented(examples.map((each) => `rollcall ${each}`))}`]),
+    ...(examples.length === 0
+      ? []
+      : [`For example:\n${indented(examples.map((each) => `rollcall ${each}`))}`]),
   ])
 }
 
@@ -32,9 +36,11 @@ function usageOf(words: string, flags: Flags, operands: Command['operands']): st
   const required = Object.entries(flags)
     .filter(([, flag]) => flag.required)
     .map(([name, flag]) => writtenFlag(name, flag))
-  const operand = operands && `${operands.least === 0 ? `[${operands.name}` : operands.name}${
-    operands.most > 1 ? '…' : ''
-  }${operands.least === 0 ? ']' : ''}`
+  const operand =
+    operands &&
+    `${operands.least === 0 ? `[${operands.name}` : operands.name}${
+      operands.most > 1 ? '…' : ''
+    }${operands.least === 0 ? ']' : ''}`
   return ['rollcall', words, operand, ...required, '[flags]'].filter(Boolean).join(' ')
 }
 

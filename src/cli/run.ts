@@ -71,7 +71,10 @@ function findCommand(line: readonly string[], terminal: Terminal): Found {
   const verbs = COMMANDS.filter(({ words }) => words.startsWith(`${group} `))
   if (verbs.length === 0) throw unknownCommand(group, firstWords())
   if (verb !== undefined && !verb.startsWith('-'))
-    throw unknownCommand(`${group} ${verb}`, verbs.map(({ words }) => words))
+    throw unknownCommand(
+      `${group} ${verb}`,
+      verbs.map(({ words }) => words),
+    )
   const rest = line.slice(1)
   const show = rest.some(isHelp) ? terminal.out : terminal.err
   show(helpOfMany(verbs, `rollcall ${group} COMMAND --help`))
@@ -109,7 +112,7 @@ function sentenceOf(error: unknown): string {
 
 /** Takes tokens and keys out of a sentence, wherever they came from. */
 function withoutSecrets(sentence: string, env: Environment): string {
-  const key = env['ROLLCALL_KEY']
+  const key = env.ROLLCALL_KEY
   const safe = key === undefined || key === '' ? sentence : sentence.replaceAll(key, '[key]')
   return harmless(safe.replace(/\b(rc[kt]_)\w+/g, '$1…')).replaceAll('\ufffd', ' ')
 }

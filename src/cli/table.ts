@@ -15,9 +15,16 @@ export interface Column<Row> {
 }
 
 /** Draws rows under aligned heads. A column that says nothing of any row is left out. */
-export function drawTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], colour: boolean): string {
+export function drawTable<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  colour: boolean,
+): string {
   const drawn = columns
-    .map(({ head, cell, most }) => ({ head, cells: rows.map((row) => shorten(harmless(cell(row) ?? ''), most)) }))
+    .map(({ head, cell, most }) => ({
+      head,
+      cells: rows.map((row) => shorten(harmless(cell(row) ?? ''), most)),
+    }))
     .filter(({ cells }) => cells.some((cell) => cell !== ''))
     .map((column) => ({ ...column, width: Math.max(...[column.head, ...column.cells].map(widthOf)) }))
   const line = (cellOf: (column: (typeof drawn)[number]) => string) =>
@@ -31,7 +38,10 @@ export function drawTable<Row>(rows: readonly Row[], columns: readonly Column<Ro
 }
 
 /** Draws names and values under each other. A value that is absent is left out. */
-export function drawFacts(facts: readonly (readonly [string, string | undefined])[], colour: boolean): string {
+export function drawFacts(
+  facts: readonly (readonly [string, string | undefined])[],
+  colour: boolean,
+): string {
   const told = facts.filter(([, value]) => value !== undefined && value !== '')
   const width = Math.max(...told.map(([name]) => widthOf(name)))
   return told.map(([name, value]) => `${bold(pad(name, width), colour)}  ${harmless(value ?? '')}\n`).join('')

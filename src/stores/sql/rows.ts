@@ -148,6 +148,11 @@ export function fromId(id: string): string {
   return id.slice(SESSION_PREFIX.length)
 }
 
+/** A value as it is kept: JSON, or null where there is none. */
+export function toJson(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value)
+}
+
 /** A hash as it is kept: 32 bytes. */
 export function fromHash(hash: SecretHash): Uint8Array {
   return Buffer.from(hash, 'base64url')

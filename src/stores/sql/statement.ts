@@ -43,12 +43,12 @@ export function compile<Row>(query: Compilable<Row>): Statement<Row> {
     sql,
     bind: (values) =>
       parameters.map((parameter) =>
-        parameter instanceof Place ? valueOf(values, parameter) : (parameter as Value),
+        parameter instanceof Place ? valueAt(values, parameter) : (parameter as Value),
       ),
   }
 }
 
-function valueOf(values: Values, { name }: Place): Value {
+function valueAt(values: Values, { name }: Place): Value {
   const value = values[name]
   if (value === undefined) throw new TypeError(`The statement has no value for "${name}"`)
   return value

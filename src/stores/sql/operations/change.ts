@@ -7,7 +7,7 @@ import { ACTIVITY_FLUSH, isLive } from '../../../core/policy.ts'
 import { type SessionRecord, toSession } from '../../../core/session.ts'
 import type { Activity } from '../../../core/store.ts'
 import type { Transaction } from '../engine.ts'
-import { fromId } from '../rows.ts'
+import { fromId, toJson } from '../rows.ts'
 import { findRecord } from './steps.ts'
 
 /** Replaces label, data and authentication, if nobody has revised the session since and it lives. */
@@ -18,8 +18,8 @@ export async function replace(tx: Transaction, record: SessionRecord): Promise<b
     id: fromId(record.id),
     revision: record.revision,
     label: record.device.label ?? null,
-    authentication: record.authentication === undefined ? null : JSON.stringify(record.authentication),
-    data: record.data === undefined ? null : JSON.stringify(record.data),
+    authentication: toJson(record.authentication),
+    data: toJson(record.data),
   })
   if (changed === 0) return false
   const next = await findRecord(tx, record.id)

@@ -9,8 +9,9 @@ import type { Guards, Inserted, InsertRefused, SessionDraft } from '../../../cor
 import { toUser, type UserRecord } from '../../../core/user.ts'
 import type { Transaction } from '../engine.ts'
 import { listRecords } from '../reads.ts'
-import { fromHash, fromId, fromKind, toUserRecord } from '../rows.ts'
+import { fromHash, fromId, fromKind, toJson, toUserRecord } from '../rows.ts'
 import type { UserTable } from '../schema.ts'
+import type { Values } from '../statement.ts'
 import { denyValue, endWithChildren, findLive, findRecord, toId } from './steps.ts'
 
 /** What an insert is told. */
@@ -185,7 +186,13 @@ async function write(
     userEpoch: owner?.user.epoch ?? 0,
     revision: 0,
   }
-  const inserted = await tx.first(tx.statements.insertSession, {
+  const userAgent = await internUserAgent(tx, record.device)
+  const inserted = await tx.first(tx.statements.insertSession, toColumns(record, userAgent))
+  return { ...record, serial: inserted?.serial ?? 0 }
+}
+
+function toColumns(record: Omit<SessionRecord, 'serial'>, userAgent: number | null): Values {
+  return {
     id: fromId(record.id),
     realm: record.realm,
     kind: fromKind(record.kind),
@@ -196,21 +203,20 @@ async function write(
     token_hash: record.tokenHash === undefined ? null : fromHash(record.tokenHash),
     stamp: record.stamp,
     issued_at: record.issuedAt,
-    authenticated_ago: authenticatedAgo,
+    authenticated_ago: record.issuedAt - record.authenticatedAt,
     last_active_at: record.lastActiveAt,
     expires_at: record.expiresAt,
     idle: record.idle ?? null,
     due_at: diesAt(record),
     ip: record.device.ip ?? null,
-    user_agent: await internUserAgent(tx, record.device),
+    user_agent: userAgent,
     label: record.device.label ?? null,
-    authentication: record.authentication === undefined ? null : JSON.stringify(record.authentication),
-    data: record.data === undefined ? null : JSON.stringify(record.data),
+    authentication: toJson(record.authentication),
+    data: toJson(record.data),
     realm_epoch: record.realmEpoch,
     user_epoch: record.userEpoch,
-    revision: 0,
-  })
-  return { ...record, serial: inserted?.serial ?? 0 }
+    revision: record.revision,
+  }
 }
 
 async function internUserAgent(

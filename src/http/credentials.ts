@@ -1,0 +1,109 @@
+/**
+ * What a request proves itself with.
+ *
+ * @module
+ */
+import { RollcallError } from '../core/errors.ts'
+import { TOKEN_PREFIX } from '../core/token.ts'
+
+/** The cookie that carries a token. */
+export const SECURE_COOKIE = '__Host-rollcall'
+
+/** The cookie that carries a token between processes of one machine, where there is no TLS. */
+export const LOOPBACK_COOKIE = 'rollcall'
+
+/** What was found, not yet proven. */
+export interface Credentials {
+  /** The one session token, and how it came. */
+  readonly token?: { readonly value: string; readonly cookie?: string }
+
+  /** What may be an access key, in the order in which it is tried. */
+  readonly keys: readonly string[]
+}
+
+/**
+ * Reads the credentials of a request from its raw headers.
+ *
+ * A token travels as `Authorization: Bearer` (RFC 6750 2.1), `X-Session-Token` or cookie; an access key as `Bearer`
+ * or `Basic` (RFC 7617), where the whole plaintext is tried before the password.
+ *
+ * @throws RollcallError `ambiguous-credentials` for two different tokens, and for a header or cookie sent twice.
+ */
+export function readCredentials(rawHeaders: readonly string[], loopback: boolean): Credentials {
+  const found = collect(rawHeaders)
+  if (found.authorization.length > 1 || found.sessionToken.length > 1)
+    throw ambiguous('The header was sent more than once.')
+  const cookies = found.cookie.flatMap((header) => tokenCookies(header, loopback))
+  if (new Set(cookies.map(({ name }) => name)).size < cookies.length)
+    throw ambiguous('The cookie was sent more than once.')
+
+  const bearer = readAuthorization(found.authorization[0])
+  const tokens = [
+    ...bearer.filter((secret) => secret.startsWith(TOKEN_PREFIX)).map((value) => ({ value })),
+    ...found.sessionToken.map((value) => ({ value })),
+    ...cookies.map(({ name, value }) => ({ value, cookie: name })),
+  ]
+  if (new Set(tokens.map(({ value }) => value)).size > 1)
+    throw ambiguous('Two different session tokens were sent.')
+  const keys = bearer.filter((secret) => !secret.startsWith(TOKEN_PREFIX))
+  return { keys, ...(tokens[0] && { token: tokens[0] }) }
+}
+
+/** Tells whether the other end of a connection is on this machine. */
+export function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && /^(127\.|::1$|::ffff:127\.)/.test(address)
+}
+
+interface Collected {
+  readonly authorization: string[]
+  readonly sessionToken: string[]
+  readonly cookie: string[]
+}
+
+const HEADERS: Readonly<Record<string, keyof Collected>> = {
+  authorization: 'authorization',
+  'x-session-token': 'sessionToken',
+  cookie: 'cookie',
+}
+
+function collect(rawHeaders: readonly string[]): Collected {
+  const found: Collected = { authorization: [], sessionToken: [], cookie: [] }
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const field = HEADERS[rawHeaders[index]?.toLowerCase() ?? '']
+    if (field !== undefined) found[field].push(rawHeaders[index + 1] ?? '')
+  }
+  return found
+}
+
+function tokenCookies(
+  header: string,
+  loopback: boolean,
+): { readonly name: string; readonly value: string }[] {
+  return header.split(';').flatMap((pair) => {
+    const [name = '', value = ''] = splitOnce(pair.trim(), '=')
+    const meant = name === SECURE_COOKIE || (loopback && name === LOOPBACK_COOKIE)
+    return meant && value !== '' ? [{ name, value }] : []
+  })
+}
+
+function readAuthorization(header: string | undefined): readonly string[] {
+  const [scheme = '', value = ''] = splitOnce(header ?? '', ' ')
+  if (scheme.toLowerCase() === 'bearer') return [value.trim()]
+  if (scheme.toLowerCase() !== 'basic') return []
+  const plain = decodeBase64(value.trim())
+  const [, password = ''] = splitOnce(plain, ':')
+  return [plain, password].filter((secret) => secret !== '' && !secret.startsWith(TOKEN_PREFIX))
+}
+
+function decodeBase64(text: string): string {
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, 'base64').toString('utf8') : ''
+}
+
+function splitOnce(text: string, separator: string): readonly string[] {
+  const index = text.indexOf(separator)
+  return index < 0 ? [text] : [text.slice(0, index), text.slice(index + separator.length)]
+}
+
+function ambiguous(what: string): RollcallError {
+  return new RollcallError('ambiguous-credentials', `${what} Send one credential, once.`)
+}

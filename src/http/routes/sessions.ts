@@ -1,0 +1,127 @@
+/**
+ * Routes for backends and operators: issue, verify, list, read, change and end sessions.
+ *
+ * @module
+ */
+import { type AccessKey, coversRealm, hasScope } from '../../core/access-key.ts'
+import { RollcallError } from '../../core/errors.ts'
+import type { Session } from '../../core/session.ts'
+import type { SessionManager, Verdict } from '../../engine/manager.ts'
+import {
+  EndBody,
+  IdPath,
+  IssueBody,
+  ListQuery,
+  NoQuery,
+  PatchBody,
+  VerifyBody,
+} from '../../protocol/requests.ts'
+import { fromWireFilter, fromWireSelector } from '../../protocol/selectors.ts'
+import { toWireSession, toWireUser } from '../../protocol/shapes.ts'
+import { asActor, keyOf, realmFor } from '../access.ts'
+import type { App } from '../app.ts'
+import { toEnded, toPage, toPaging } from './answers.ts'
+
+/** A thousand tokens and their quotes, in bytes. */
+const VERIFY_LIMIT = 131_072
+
+/** Adds them. */
+export function sessionRoutes(app: App, sessions: SessionManager): void {
+  const one = { params: IdPath, querystring: NoQuery }
+  const may = (access: 'sessions:issue' | 'sessions:read' | 'sessions:end') => ({ access }) as const
+
+  app.post(
+    '/v1/sessions',
+    { config: may('sessions:issue'), schema: { body: IssueBody, querystring: NoQuery } },
+    async (request, reply) => {
+      const key = keyOf(request)
+      if (request.body.user?.role !== undefined && !hasScope(key, 'users:write')) {
+        throw new RollcallError('forbidden', 'Setting a role needs the scope "users:write".')
+      }
+      const realm = realmFor(key, request.body.realm)
+      const { session, token, gaveWay } = await sessions.issue({ ...request.body, realm, by: asActor(key) })
+      return reply
+        .code(201)
+        .send({ session: toWireSession(session), token, ...(gaveWay.length > 0 && { gaveWay }) })
+    },
+  )
+
+  app.post(
+    '/v1/verify',
+    {
+      config: may('sessions:read'),
+      bodyLimit: VERIFY_LIMIT,
+      schema: { body: VerifyBody, querystring: NoQuery },
+    },
+    async (request) => {
+      const key = keyOf(request)
+      const verify = async (token: string): Promise<object> => toVerdict(await sessions.verify(token), key)
+      if ('token' in request.body) return verify(request.body.token)
+      return { items: await Promise.all(request.body.tokens.map(verify)) }
+    },
+  )
+
+  app.get(
+    '/v1/sessions',
+    { config: may('sessions:read'), schema: { querystring: ListQuery } },
+    async (request) => {
+      const realm = realmFor(keyOf(request), request.query.realm)
+      const query = { ...fromWireFilter(request.query), ...toPaging(request.query), realm }
+      return toPage(await sessions.list(query), toWireSession)
+    },
+  )
+
+  app.post(
+    '/v1/sessions/end',
+    { config: may('sessions:end'), schema: { body: EndBody, querystring: NoQuery } },
+    async (request) => {
+      const key = keyOf(request)
+      const { selector, reason, dryRun, deny } = request.body
+      const ended = await sessions.end(fromWireSelector(selector, realmFor(key, selector.realm)), {
+        by: asActor(key),
+        ...(reason && { reason }),
+        ...(dryRun && { dryRun }),
+        ...(deny && { deny: { keys: deny.keys, span: deny.for } }),
+      })
+      return dryRun ? { matched: ended.matched, ended: 0 } : toEnded(ended)
+    },
+  )
+
+  app.get('/v1/sessions/:id', { config: may('sessions:read'), schema: one }, async (request) => {
+    return { session: toWireSession(await findFor(sessions, keyOf(request), request.params.id)) }
+  })
+
+  app.patch(
+    '/v1/sessions/:id',
+    { config: may('sessions:issue'), schema: { ...one, body: PatchBody } },
+    async (request) => {
+      const { id } = await findFor(sessions, keyOf(request), request.params.id)
+      return { session: toWireSession(await sessions.update(id, request.body)) }
+    },
+  )
+
+  app.delete('/v1/sessions/:id', { config: may('sessions:end'), schema: one }, async (request) => {
+    const key = keyOf(request)
+    const { id, realm } = await findFor(sessions, key, request.params.id)
+    return toEnded(await sessions.end({ id, realm }, { by: asActor(key) }))
+  })
+}
+
+/** Finds a session that a key may see. One of another realm and a missing one are the same: not found. */
+async function findFor(sessions: SessionManager, key: AccessKey, id: string): Promise<Session> {
+  const found = await sessions.get(id)
+  if (found && coversRealm(key, found.realm)) return found
+  throw new RollcallError('not-found', 'There is no such session.')
+}
+
+function toVerdict(verdict: Verdict, key: AccessKey): object {
+  const session = 'session' in verdict ? verdict.session : undefined
+  if (session === undefined || !coversRealm(key, session.realm)) return { live: false, reason: 'unknown' }
+  if (!verdict.ok)
+    return { live: false, reason: verdict.reason === 'ended' ? verdict.ending.reason : 'unknown' }
+  return {
+    live: true,
+    session: toWireSession(session),
+    ...(verdict.user && { user: toWireUser(verdict.user) }),
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * `GET /v1/whoami`: the answer, and the fast lane to it.
+ *
+ * A session at hand is answered ahead of the framework, from bytes made when it was first asked for. Whatever is
+ * out of the ordinary takes the framework's way, which ends in the very same {@link sendWhoami}.
+ *
+ * @module
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { TOKEN_LENGTH } from '../core/token.ts'
+import type { Live, SessionManager } from '../engine/manager.ts'
+import { toWireSession, toWireUser } from '../protocol/shapes.ts'
+
+/** The path of the fast lane. */
+export const WHOAMI = '/v1/whoami'
+
+/** Headers of everything that names a session. */
+export const PRIVATE_HEADERS: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  vary: 'Authorization, Cookie, X-Session-Token',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+}
+
+/** A finished answer: a list of header names and values, and a body. */
+interface Answer {
+  readonly headers: string[]
+  readonly body: string
+}
+
+/** Answers with a live session. */
+export function sendWhoami(response: ServerResponse, live: Live): void {
+  const { headers, body } = isAnswer(live.presentation) ? live.presentation : present(live)
+  response.writeHead(200, headers)
+  response.end(body)
+}
+
+/** Answers a plain whoami from what is at hand; false where it did not, and nothing was written. */
+export function fastLane(
+  sessions: SessionManager,
+): (request: IncomingMessage, response: ServerResponse) => boolean {
+  return (request, response) => {
+    if (request.url !== WHOAMI || request.method !== 'GET') return false
+    const token = plainToken(request.rawHeaders)
+    const live = token === undefined ? undefined : sessions.verifyCached(token)
+    if (live === undefined) return false
+    sendWhoami(response, live)
+    return true
+  }
+}
+
+/** The token of a request that carries one bearer token and no other credential, no body and few headers. */
+function plainToken(rawHeaders: readonly string[]): string | undefined {
+  let token: string | undefined
+  if (rawHeaders.length > MOST_HEADERS * 2) return undefined
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string
+    if (!UNUSUAL_LENGTHS[name.length]) continue
+    const lower = name.toLowerCase()
+    if (lower === 'authorization') {
+      const value = rawHeaders[index + 1] as string
+      if (token !== undefined || value.length !== BEARER.length + TOKEN_LENGTH || !value.startsWith(BEARER))
+        return undefined
+      token = value.slice(BEARER.length)
+    } else if (UNUSUAL.includes(lower)) {
+      return undefined
+    }
+  }
+  return token
+}
+
+/** The most headers that a request may have. */
+export const MOST_HEADERS = 64
+
+const BEARER = 'Bearer '
+const UNUSUAL = [
+  'cookie',
+  'x-session-token',
+  'content-length',
+  'transfer-encoding',
+  'expect',
+  'upgrade',
+  'origin',
+]
+const UNUSUAL_LENGTHS: readonly boolean[] = Array.from({ length: 18 }, (_, length) =>
+  ['authorization', ...UNUSUAL].some((name) => name.length === length),
+)
+
+function present(live: Live): Answer {
+  const { session, user } = live
+  const body = JSON.stringify({ session: toWireSession(session), ...(user && { user: toWireUser(user) }) })
+  const length = String(Buffer.byteLength(body))
+  const fields = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': length,
+    ...PRIVATE_HEADERS,
+  }
+  const answer: Answer = { headers: Object.entries(fields).flat(), body }
+  live.presentation = answer
+  return answer
+}
+
+function isAnswer(presentation: unknown): presentation is Answer {
+  return presentation !== undefined
+}

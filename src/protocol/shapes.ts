@@ -1,0 +1,156 @@
+/**
+ * What the native API says: JSON in camelCase, moments in RFC 3339 UTC with milliseconds, absent fields left out.
+ *
+ * @module
+ */
+import type { AccessKey } from '../core/access-key.ts'
+import type { RollcallEvent } from '../core/events.ts'
+import type {
+  Actor,
+  Authentication,
+  Device,
+  Ending,
+  Session,
+  SessionData,
+  SessionKind,
+} from '../core/session.ts'
+import type { Instant } from '../core/time.ts'
+import type { Role, User } from '../core/user.ts'
+
+/** A session on the wire. */
+export interface WireSession {
+  readonly id: string
+  readonly serial: number
+  readonly stamp: number
+  readonly realm: string
+  readonly kind: SessionKind
+  readonly userId?: string
+  readonly parentId?: string
+  readonly resource?: string
+  readonly name?: string
+  readonly issuedAt: string
+  readonly authenticatedAt: string
+  readonly lastActiveAt: string
+  readonly expiresAt: string
+  readonly idleExpiresAt?: string
+  readonly device: Device
+  readonly authentication?: Authentication
+  readonly data?: SessionData
+  readonly ending?: WireEnding
+}
+
+/** How a session came to be over. */
+export interface WireEnding extends Omit<Ending, 'at'> {
+  readonly at: string
+}
+
+/** A user on the wire. */
+export interface WireUser {
+  readonly id: string
+  readonly displayName?: string
+  readonly role: Role
+  readonly realm?: string
+  readonly banned?: boolean
+  readonly banReason?: string
+}
+
+/** An access key on the wire, never with its secret. */
+export interface WireKey extends Omit<AccessKey, 'createdAt' | 'withdrawnAt'> {
+  readonly createdAt: string
+  readonly withdrawnAt?: string
+}
+
+/** A page of a list; `nextCursor` is null on the last. */
+export interface WirePage<Item> {
+  readonly items: readonly Item[]
+  readonly nextCursor: string | null
+}
+
+/** An event on the wire. */
+export interface WireEvent {
+  readonly sequence: string
+  readonly at: string
+  readonly realm: string
+  readonly type: RollcallEvent['type']
+  readonly session?: WireSession
+  readonly user?: WireUser
+  readonly key?: WireKey
+  readonly userId?: string
+  readonly except?: string
+  readonly count?: number
+  readonly reason?: string
+  readonly by?: Actor
+  readonly mass?: string
+}
+
+/** Writes a moment. */
+export function toTime(at: Instant): string {
+  return new Date(at).toISOString()
+}
+
+/** Writes a session. */
+export function toWireSession(session: Session): WireSession {
+  const {
+    id,
+    serial,
+    stamp,
+    realm,
+    kind,
+    issuedAt,
+    authenticatedAt,
+    lastActiveAt,
+    expiresAt,
+    idleExpiresAt,
+    ending,
+    ...rest
+  } = session
+  return {
+    id,
+    serial,
+    stamp,
+    realm,
+    kind,
+    ...rest,
+    issuedAt: toTime(issuedAt),
+    authenticatedAt: toTime(authenticatedAt),
+    lastActiveAt: toTime(lastActiveAt),
+    expiresAt: toTime(expiresAt),
+    ...(idleExpiresAt !== undefined && { idleExpiresAt: toTime(idleExpiresAt) }),
+    ...(ending && { ending: { ...ending, at: toTime(ending.at) } }),
+  }
+}
+
+/** Writes a user as its sessions show it. */
+export function toWireUser({ id, displayName, role }: User): WireUser {
+  return { id, ...(displayName !== undefined && { displayName }), role }
+}
+
+/** Writes all of a user, for the management API. */
+export function toFullUser(user: User): WireUser {
+  const { realm, banned, banReason } = user
+  return { ...toWireUser(user), realm, banned, ...(banReason !== undefined && { banReason }) }
+}
+
+/** Writes an access key. */
+export function toWireKey({ createdAt, withdrawnAt, ...key }: AccessKey): WireKey {
+  return {
+    ...key,
+    createdAt: toTime(createdAt),
+    ...(withdrawnAt !== undefined && { withdrawnAt: toTime(withdrawnAt) }),
+  }
+}
+
+/** Writes an event. */
+export function toWireEvent(event: RollcallEvent): WireEvent {
+  const { position, at, type, realm, ...rest } = event
+  return {
+    sequence: position,
+    at: toTime(at),
+    realm,
+    type,
+    ...rest,
+    ...('session' in event && { session: toWireSession(event.session) }),
+    ...('user' in event && { user: toFullUser(event.user) }),
+    ...('key' in event && { key: toWireKey(event.key) }),
+  } as WireEvent
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'node:test'
+
+const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
+
+/** Makes a process believe that its Node is an old one. */
+const OLD_NODE = `data:text/javascript,${encodeURIComponent(
+  `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.11.0' } })`,
+)}`
+
+test('the program runs as a process of its own', async () => {
+  const { exitCode, stdout } = await execute(['--no-warnings', MAIN, 'sessions', '--help'])
+  assert.equal(exitCode, 0)
+  assert.match(stdout, /rollcall sessions list/)
+})
+
+test('an exit code reaches the shell', async () => {
+  assert.equal((await execute([MAIN, 'sessions', 'lisst'])).exitCode, 2)
+})
+
+test('too old a Node is told what to do before anything newer is loaded', async () => {
+  const { exitCode, stderr } = await execute(['--import', OLD_NODE, MAIN, 'serve'])
+  assert.equal(exitCode, 1)
+  assert.match(stderr, /^Rollcall needs Node 24 or newer, and this is 20\.11\.0\.\nInstall a newer one/)
+})
+
+interface Executed {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function execute(argv: readonly string[]): Promise<Executed> {
+  return new Promise((executed) => {
+    const child = execFile(process.execPath, argv, (_error, stdout, stderr) =>
+      executed({ exitCode: child.exitCode ?? -1, stdout, stderr }),
+    )
+  })
+}
