@@ -17,6 +17,7 @@ import type { SessionManager } from '../engine/manager.ts'
 import { admit } from './access.ts'
 import { acceptJson } from './bodies.ts'
 import { refuseCrossSite } from './cross-site.ts'
+import { explainFaults } from './explain.ts'
 import { refuseOtherMethods } from './methods.ts'
 import { handleFault } from './problems.ts'
 import { holderRoutes } from './routes/holder.ts'
@@ -66,6 +67,7 @@ export function createApp({ sessions, version, allowOrigins = [], logger }: AppO
     ajv: {
       customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false, allErrors: false },
     },
+    schemaErrorFormatter: explainFaults,
     serverFactory: (handler) => createServer(LIMITS, withFastLane(sessions, handler)),
   }).withTypeProvider<TypeBoxTypeProvider>()
 

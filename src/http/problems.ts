@@ -69,25 +69,19 @@ const FRAMEWORK: Readonly<Record<string, readonly [FailureCode, string]>> = {
     'The body is not valid JSON, or has a field that JSON bodies may not have here.',
   ],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['bad-request', 'The body is empty. Send JSON.'],
-  FST_ERR_VALIDATION: ['bad-request', ''],
 }
 
 function toRollcallError(fault: unknown): RollcallError {
   if (isRollcallError(fault)) {
     return fault.code === 'internal' ? new RollcallError('internal') : fault
   }
-  const { code = '', message = '', statusCode } = (fault ?? {}) as Partial<FastifyError>
+  const { code = '', statusCode } = (fault ?? {}) as Partial<FastifyError>
   const [known, sentence] = FRAMEWORK[code] ?? []
-  if (known !== undefined) return new RollcallError(known, sentence || explain(message))
+  if (known !== undefined) return new RollcallError(known, sentence)
   if (fault instanceof SyntaxError || statusCode === 400) {
     return new RollcallError('bad-request', 'The request is not well-formed. A body must be valid JSON.')
   }
   return new RollcallError('internal')
-}
-
-/** Validation messages name the field; this adds what was expected of it in a sentence. */
-function explain(message: string): string {
-  return `${message.replace(/^body must NOT/, 'The body must NOT').replace(/^(body|querystring|params)\/?/, (_, part) => `The ${part} `)}.`
 }
 
 function describe(fault: unknown): { readonly name: string; readonly message: string } {

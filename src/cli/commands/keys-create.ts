@@ -27,7 +27,7 @@ const FLAGS = {
     choices: SCOPES,
     help: 'What it may do.',
   },
-  realm: { value: 'REALM', help: 'The one realm it is for; all of them without this.' },
+  realm: { value: 'REALM', help: 'The one realm it is for; without this, whatever your own key is for.' },
   ...CLIENT_FLAGS,
 } as const satisfies Flags
 

@@ -26,9 +26,9 @@ const FLAGS = {
   ...CLIENT_FLAGS,
 } as const satisfies Flags
 
-/** What the API says that an end did. */
+/** What the API says that an end did, or with a dry run, would do. */
 interface WireEnded {
-  readonly matched: number
+  readonly matched?: number
   readonly ended: number
   readonly descendants?: number
 }
@@ -73,7 +73,7 @@ async function agreed(
 ): Promise<boolean> {
   const { confirm } = terminal
   if (confirm === undefined) throw misuse(`${flag} ends many sessions, and nobody is here to ask. Add --yes.`)
-  const { matched } = await end(true)
+  const { matched = 0 } = await end(true)
   return confirm(
     `This ends ${counted(matched, 'session')} of ${harmless(named)}, and all that live under them. Go on?`,
   )
@@ -84,6 +84,6 @@ function told({ ended, descendants = 0 }: WireEnded): string {
   return `Ended ${counted(ended, 'session')}${descendants === 0 ? '' : `, and ${descendants} under them`}.`
 }
 
-function foretold({ matched }: WireEnded): string {
+function foretold({ matched = 0 }: WireEnded): string {
   return `Would end ${counted(matched, 'session')}. Nothing was ended.`
 }

@@ -17,6 +17,9 @@ export type Awaitable<Type> = Type | Promise<Type>
 export interface Engine {
   readonly builder: Kysely<Database>
 
+  /** The type of a column of whole numbers beyond 32 bits. */
+  readonly integer: 'integer' | 'bigint'
+
   /** The type of a column of bytes. */
   readonly bytes: 'blob' | 'bytea'
 

@@ -29,7 +29,8 @@ const LOOKED_AT = 2_000
 /** Rows that a count looks at, at the most. */
 const COUNTED = 10_000
 
-/** Rows that are fetched at a time. */
+/** Rows that are fetched at a time: at first just enough to see that an ordinary page is the last. */
+const FIRST_CHUNK: number = DEFAULT_LIMIT + 1
 const CHUNK = 250
 
 const NEWEST: Place = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]
@@ -156,7 +157,7 @@ async function* scanPartition(
   from: Place,
 ): AsyncGenerator<SessionRecord, undefined> {
   let [moment, serial] = from
-  for (let limit = CHUNK / 5; ; limit = CHUNK) {
+  for (let limit = FIRST_CHUNK; ; limit = CHUNK) {
     const rows = await reader.all(reader.statements.listSessions[`${path} ${partition}`], {
       realm: filter.realm ?? DEFAULT_REALM,
       user: filter.userId ?? '',

@@ -106,9 +106,10 @@ export interface AccessKeyTable {
   readonly withdrawn_at: number | null
 }
 
-/** What happened. */
+/** What happened: `at` is when, `written_at` when it was noted; an expiry is noted later than it was due. */
 export interface JournalTable {
   readonly position: number
+  readonly written_at: number
   readonly at: number
   readonly realm: string
   readonly type: string

@@ -7,14 +7,13 @@ import { sql } from 'kysely'
 import type { Engine } from '../engine.ts'
 
 /** The statements of this migration, in order. */
-export function sessions({ builder, bytes, numbering }: Engine): readonly string[] {
+export function sessions({ builder, integer, bytes, numbering }: Engine): readonly string[] {
   const { schema } = builder
-  const bigint = 'bigint' as const
   const built = [
     schema
       .createTable('realms')
       .addColumn('realm', 'text', (column) => column.primaryKey())
-      .addColumn('epoch', bigint, (column) => column.notNull()),
+      .addColumn('epoch', integer, (column) => column.notNull()),
     schema
       .createTable('users')
       .addColumn('realm', 'text', (column) => column.notNull())
@@ -23,20 +22,20 @@ export function sessions({ builder, bytes, numbering }: Engine): readonly string
       .addColumn('role', 'text', (column) => column.notNull())
       .addColumn('banned', 'integer', (column) => column.notNull())
       .addColumn('ban_reason', 'text')
-      .addColumn('epoch', bigint, (column) => column.notNull())
-      .addColumn('last_stamp', bigint, (column) => column.notNull())
-      .addColumn('created_at', bigint, (column) => column.notNull())
+      .addColumn('epoch', integer, (column) => column.notNull())
+      .addColumn('last_stamp', integer, (column) => column.notNull())
+      .addColumn('created_at', integer, (column) => column.notNull())
       .addPrimaryKeyConstraint('users_key', ['realm', 'id']),
     schema
       .createTable('user_agents')
-      .addColumn('key', 'integer', numbering)
+      .addColumn('key', integer, numbering)
       .addColumn('text', 'text', (column) => column.notNull().unique())
       .addColumn('browser', 'text')
       .addColumn('os', 'text')
       .addColumn('type', 'text'),
     schema
       .createTable('sessions')
-      .addColumn('serial', 'integer', numbering)
+      .addColumn('serial', integer, numbering)
       .addColumn('id', 'text', (column) => column.notNull().unique())
       .addColumn('realm', 'text', (column) => column.notNull())
       .addColumn('kind', 'integer', (column) => column.notNull())
@@ -45,30 +44,30 @@ export function sessions({ builder, bytes, numbering }: Engine): readonly string
       .addColumn('resource', 'text')
       .addColumn('name', 'text')
       .addColumn('token_hash', sql.raw(bytes))
-      .addColumn('stamp', bigint, (column) => column.notNull())
-      .addColumn('issued_at', bigint, (column) => column.notNull())
-      .addColumn('authenticated_ago', bigint, (column) => column.notNull())
-      .addColumn('last_active_at', bigint, (column) => column.notNull())
-      .addColumn('expires_at', bigint, (column) => column.notNull())
-      .addColumn('idle', bigint)
-      .addColumn('due_at', bigint, (column) => column.notNull())
+      .addColumn('stamp', integer, (column) => column.notNull())
+      .addColumn('issued_at', integer, (column) => column.notNull())
+      .addColumn('authenticated_ago', integer, (column) => column.notNull())
+      .addColumn('last_active_at', integer, (column) => column.notNull())
+      .addColumn('expires_at', integer, (column) => column.notNull())
+      .addColumn('idle', integer)
+      .addColumn('due_at', integer, (column) => column.notNull())
       .addColumn('ip', 'text')
-      .addColumn('user_agent', 'integer')
+      .addColumn('user_agent', integer)
       .addColumn('label', 'text')
       .addColumn('authentication', 'text')
       .addColumn('data', 'text')
-      .addColumn('realm_epoch', bigint, (column) => column.notNull())
-      .addColumn('user_epoch', bigint, (column) => column.notNull())
+      .addColumn('realm_epoch', integer, (column) => column.notNull())
+      .addColumn('user_epoch', integer, (column) => column.notNull())
       .addColumn('revision', 'integer', (column) => column.notNull())
-      .addColumn('ended_at', bigint)
+      .addColumn('ended_at', integer)
       .addColumn('end_reason', 'text')
       .addColumn('end_by', 'text'),
     schema
       .createTable('mass_endings')
-      .addColumn('position', bigint, (column) => column.primaryKey())
+      .addColumn('position', integer, (column) => column.primaryKey())
       .addColumn('realm', 'text', (column) => column.notNull())
       .addColumn('user_id', 'text')
-      .addColumn('at', bigint, (column) => column.notNull())
+      .addColumn('at', integer, (column) => column.notNull())
       .addColumn('reason', 'text', (column) => column.notNull())
       .addColumn('by', 'text', (column) => column.notNull()),
     schema
@@ -76,7 +75,7 @@ export function sessions({ builder, bytes, numbering }: Engine): readonly string
       .addColumn('realm', 'text', (column) => column.notNull())
       .addColumn('key', 'text', (column) => column.notNull())
       .addColumn('value', 'text', (column) => column.notNull())
-      .addColumn('until', bigint, (column) => column.notNull()),
+      .addColumn('until', integer, (column) => column.notNull()),
     schema
       .createTable('access_keys')
       .addColumn('id', 'text', (column) => column.primaryKey())
@@ -84,20 +83,21 @@ export function sessions({ builder, bytes, numbering }: Engine): readonly string
       .addColumn('name', 'text', (column) => column.notNull())
       .addColumn('realm', 'text', (column) => column.notNull())
       .addColumn('scopes', 'text', (column) => column.notNull())
-      .addColumn('created_at', bigint, (column) => column.notNull())
-      .addColumn('withdrawn_at', bigint),
+      .addColumn('created_at', integer, (column) => column.notNull())
+      .addColumn('withdrawn_at', integer),
     schema
       .createTable('journal')
-      .addColumn('position', bigint, (column) => column.primaryKey())
-      .addColumn('at', bigint, (column) => column.notNull())
+      .addColumn('position', integer, (column) => column.primaryKey())
+      .addColumn('written_at', integer, (column) => column.notNull())
+      .addColumn('at', integer, (column) => column.notNull())
       .addColumn('realm', 'text', (column) => column.notNull())
       .addColumn('type', 'text', (column) => column.notNull())
       .addColumn('body', 'text', (column) => column.notNull()),
     schema
       .createTable('head')
       .addColumn('one', 'integer', (column) => column.primaryKey())
-      .addColumn('position', bigint, (column) => column.notNull())
-      .addColumn('floor', bigint, (column) => column.notNull()),
+      .addColumn('position', integer, (column) => column.notNull())
+      .addColumn('floor', integer, (column) => column.notNull()),
   ]
   return [
     ...built.map((query) => query.compile().sql),
@@ -122,5 +122,4 @@ const INDEXES = [
   'create index mass_endings_scope on mass_endings (realm, user_id, position)',
   'create index denials_value on denials (realm, key, value)',
   'create index denials_until on denials (until)',
-  'create index journal_at on journal (at)',
 ] as const

@@ -12,7 +12,16 @@ import { listRecords } from '../reads.ts'
 import { fromHash, fromId, fromKind, toJson, toUserRecord } from '../rows.ts'
 import type { UserTable } from '../schema.ts'
 import type { Values } from '../statement.ts'
-import { denyValue, endWithChildren, findLive, findRecord, toId } from './steps.ts'
+import {
+  denyValue,
+  endChildren,
+  endOne,
+  endWithChildren,
+  findLive,
+  findMassEnding,
+  findRecord,
+  toId,
+} from './steps.ts'
 
 /** What an insert is told. */
 export interface InsertRequest {
@@ -60,6 +69,8 @@ async function judge(tx: Transaction, given: SessionDraft, guards: Guards): Prom
   if (holder !== undefined && isLive(holder, tx.now)) return { ok: false, code: 'name-taken' }
   const crowd = await findCrowd(tx, draft, guards, replaced)
   if (crowd.length > 0 && guards.limit?.atLimit === 'refuse') return { ok: false, code: 'limit-reached' }
+  if (parent !== undefined && [replaced, ...crowd].some((victim) => victim?.id === parent.id))
+    return { ok: false, code: 'parent-not-live' }
   return { draft, user, parent, replaced, crowd, lateHolder: holder }
 }
 
@@ -119,8 +130,7 @@ async function carryOut(tx: Transaction, plan: Plan, guards: Guards): Promise<In
   const by = { kind: 'system', id: draft.id } as const
   if (replaced !== undefined) await endWithChildren(tx, replaced, { at: tx.now, reason: 'replaced', by })
   for (const victim of crowd) await endWithChildren(tx, victim, { at: tx.now, reason: 'evicted', by })
-  if (lateHolder !== undefined)
-    await endWithChildren(tx, lateHolder, lateHolder.ending ?? dueEnding(lateHolder))
+  if (lateHolder !== undefined) await endLateHolder(tx, lateHolder)
 
   const owner =
     draft.userId === undefined ? undefined : await welcome(tx, draft.realm, draft.userId, plan.user, guards)
@@ -128,6 +138,13 @@ async function carryOut(tx: Transaction, plan: Plan, guards: Guards): Promise<In
   await tx.append({ at: tx.now, realm: record.realm, type: 'session.created', session: toSession(record) })
   const gaveWay = [...(replaced === undefined ? [] : [replaced]), ...crowd].map(({ id }) => id)
   return { ok: true, record, gaveWay, ...(owner && { user: owner.user }) }
+}
+
+async function endLateHolder(tx: Transaction, holder: SessionRecord): Promise<void> {
+  const mass = holder.ending && (await findMassEnding(tx, holder))
+  const byMass = mass !== undefined && isLive({ ...holder, ending: undefined }, mass.at)
+  await endOne(tx, holder, holder.ending ?? dueEnding(holder), byMass ? mass.position : undefined)
+  await endChildren(tx, holder, tx.now)
 }
 
 interface Owner {

@@ -37,16 +37,16 @@ export async function advanceEpoch(tx: Transaction, { scope, ending }: MassEndRe
     reason: ending.reason,
     by: ending.by,
   })
-  await tx.run(tx.statements.insertMassEnding, {
-    position,
-    realm,
-    user: userId ?? null,
-    at: tx.now,
-    reason: ending.reason,
-    by: fromActor(ending.by),
-  })
-  if (userId === undefined) await tx.run(tx.statements.setRealmEpoch, { realm, epoch: position })
-  else await tx.run(tx.statements.setUserEpoch, { realm, user: userId, epoch: position })
+  if (await raiseEpoch(tx, scope, position)) {
+    await tx.run(tx.statements.insertMassEnding, {
+      position,
+      realm,
+      user: userId ?? null,
+      at: tx.now,
+      reason: ending.reason,
+      by: fromActor(ending.by),
+    })
+  }
   if (keptId !== undefined) {
     await tx.run(userId === undefined ? tx.statements.keepInRealm : tx.statements.keepInUser, {
       kept,
@@ -58,6 +58,13 @@ export async function advanceEpoch(tx: Transaction, { scope, ending }: MassEndRe
     await tx.run(tx.statements.insertDenial, { realm, key: 'user', value: userId, until })
   }
   return { ended: top, descendants: under, position: String(position) }
+}
+
+/** Raises the epoch of a scope; answers false for a user who has none, as nothing was ever issued to them. */
+async function raiseEpoch(tx: Transaction, { realm, userId }: EpochScope, epoch: number): Promise<boolean> {
+  const { setRealmEpoch, setUserEpoch } = tx.statements
+  if (userId === undefined) return (await tx.run(setRealmEpoch, { realm, epoch })) > 0
+  return (await tx.run(setUserEpoch, { realm, user: userId, epoch })) > 0
 }
 
 /** No session's id. */

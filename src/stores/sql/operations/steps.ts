@@ -8,8 +8,9 @@ import { dueEnding, isLive } from '../../../core/policy.ts'
 import { type Ending, type SessionRecord, toSession } from '../../../core/session.ts'
 import type { DenyKey, NewEnding } from '../../../core/store.ts'
 import type { Instant } from '../../../core/time.ts'
-import type { Reader, Transaction } from '../engine.ts'
+import type { Awaitable, Reader, Transaction } from '../engine.ts'
 import { fromActor, fromId, isOutdated, type SessionRow, toEnding, toRecord } from '../rows.ts'
+import type { MassEndingTable } from '../schema.ts'
 
 /** How long a tombstone is kept at the least, in milliseconds. */
 export const TOMBSTONE_AGE = 86_400_000
@@ -21,14 +22,20 @@ const CHUNK = 500
 export async function resolve(reader: Reader, row: SessionRow): Promise<SessionRecord> {
   const record = toRecord(row)
   if (!isOutdated(row)) return record
-  const mass = await reader.first(reader.statements.firstMassEnding, {
-    realm: row.realm,
-    user: row.user_id ?? '',
-    realm_epoch: row.realm_epoch,
-    user_epoch: row.user_epoch,
-  })
-  if (mass === undefined) return record
-  return { ...record, ending: isLive(record, mass.at) ? toEnding(mass) : dueEnding(record) }
+  const mass = await findMassEnding(reader, record)
+  if (mass !== undefined)
+    return { ...record, ending: isLive(record, mass.at) ? toEnding(mass) : dueEnding(record) }
+  const tidied = await reader.first(reader.statements.findSession, { id: row.id })
+  return tidied && !isOutdated(tidied) ? toRecord(tidied) : { ...record, ending: dueEnding(record) }
+}
+
+/** Finds the mass ending that an open session fell to. It is gone once the session has its own ending written. */
+export function findMassEnding(
+  reader: Reader,
+  { realm, userId, realmEpoch, userEpoch }: SessionRecord,
+): Awaitable<MassEndingTable | undefined> {
+  const values = { realm, user: userId ?? '', realm_epoch: realmEpoch, user_epoch: userEpoch }
+  return reader.first(reader.statements.firstMassEnding, values)
 }
 
 /** Finds a session by id, over or not. */

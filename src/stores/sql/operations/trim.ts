@@ -19,8 +19,9 @@ export async function trim(tx: Transaction, { entries, age }: TrimRequest): Prom
   const head = await tx.first(tx.statements.readHead, {})
   const floor = head?.floor ?? 0
   const last = await tx.position()
-  const aged = (await tx.first(tx.statements.lastBefore, { before: tx.now - age }))?.position ?? 0
-  const next = Math.min(Math.max(aged, last - entries), floor + MOST)
+  const oldest = { floor, until: floor + MOST, since: tx.now - age }
+  const kept = (await tx.first(tx.statements.firstSince, oldest))?.position ?? floor + MOST + 1
+  const next = Math.min(Math.max(kept - 1, last - entries), floor + MOST, last)
   if (next <= floor) return 0
   await tx.run(tx.statements.writeFloor, { floor: next })
   return tx.run(tx.statements.deleteEvents, { floor: next })

@@ -17,6 +17,7 @@ export const SQLITE: Engine = {
       createQueryCompiler: () => new SqliteQueryCompiler(),
     },
   }),
+  integer: 'integer',
   bytes: 'blob',
   numbering: (column) => column.primaryKey().autoIncrement(),
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { NewEvent } from '../../../core/events.ts'
+import type { Instant } from '../../../core/time.ts'
 import type { Transaction } from '../engine.ts'
 import { type AnyOperation, OPERATIONS } from '../operations/index.ts'
 import type { Connection } from './connection.ts'
@@ -31,7 +32,7 @@ export async function writeBatch(
 
 interface OpenJournal {
   position(): number
-  append(event: NewEvent): number
+  append(event: NewEvent, now: Instant): number
 
   /** Takes back what was appended since it had that position. */
   rewind(position: number): void
@@ -44,9 +45,10 @@ function openJournal({ first, run, statements }: Connection): OpenJournal {
     rewind: (position) => {
       last = position
     },
-    append({ at, realm, type, ...body }) {
+    append({ at, realm, type, ...body }, now) {
       last += 1
-      run(statements.insertEvent, { position: last, at, realm, type, body: JSON.stringify(body) })
+      const values = { position: last, written_at: now, at, realm, type, body: JSON.stringify(body) }
+      run(statements.insertEvent, values)
       return last
     },
   }
@@ -75,7 +77,8 @@ async function attempt(
   }
 }
 
-function transaction(connection: Connection, { append, position }: OpenJournal, now: number): Transaction {
+function transaction(connection: Connection, journal: OpenJournal, now: Instant): Transaction {
   const { statements, all, first, run } = connection
-  return { statements, all, first, run, now, append, position }
+  const { position } = journal
+  return { statements, all, first, run, now, position, append: (event) => journal.append(event, now) }
 }

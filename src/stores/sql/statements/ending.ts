@@ -113,13 +113,22 @@ function epochStatements(builder: Kysely<Database>): EpochStatements {
     .where('realm', '=', place<string>('realm'))
     .where('ended_at', 'is', null)
   const ofUser = inRealm.where('user_id', '=', place<string>('user'))
-  const kept = builder
-    .updateTable('sessions')
-    .where('ended_at', 'is', null)
-    .where((where) =>
-      where.or([where('id', '=', place<string>('kept')), where('parent_id', '=', place<string>('kept'))]),
-    )
-  const masses = builder.selectFrom('mass_endings').selectAll().orderBy('position').limit(sql.lit(1))
+  const kept = builder.updateTable('sessions').where('id', 'in', (select) =>
+    select
+      .selectFrom('sessions')
+      .select('id')
+      .where('id', '=', place<string>('kept'))
+      .where('ended_at', 'is', null)
+      .unionAll(
+        select
+          .selectFrom('sessions')
+          .select('id')
+          .where('parent_id', '=', place<string>('kept'))
+          .where('parent_id', 'is not', null)
+          .where('ended_at', 'is', null),
+      ),
+  )
+  const masses = builder.selectFrom('mass_endings').selectAll()
   return {
     setRealmEpoch: compile(
       builder
@@ -149,12 +158,20 @@ function epochStatements(builder: Kysely<Database>): EpochStatements {
       }),
     ),
     firstMassEnding: compile(
-      masses.where('realm', '=', place<string>('realm')).where(
-        sql<boolean>`(user_id is null and position > ${place<number>('realm_epoch')}
-          or user_id = ${place<string>('user')} and position > ${place<number>('user_epoch')})`,
+      masses.where(
+        'position',
+        '=',
+        sql<number>`(select min(position) from (
+          select min(position) as position from mass_endings
+          where realm = ${place<string>('realm')} and user_id is null
+            and position > ${place<number>('realm_epoch')}
+          union all
+          select min(position) as position from mass_endings
+          where realm = ${place<string>('realm')} and user_id = ${place<string>('user')}
+            and position > ${place<number>('user_epoch')}) as firsts)`,
       ),
     ),
-    oldestMassEnding: compile(masses),
+    oldestMassEnding: compile(masses.orderBy('position').limit(sql.lit(1))),
     deleteMassEnding: compile(
       builder.deleteFrom('mass_endings').where('position', '=', place<number>('position')),
     ),
@@ -182,7 +199,8 @@ export function outlivedByNoEpoch(table: string): RawBuilder<boolean> {
   const row = sql.raw(table)
   return sql<boolean>`not exists (
     select 1 from mass_endings as m
-    where m.realm = ${row}.realm
-      and (m.user_id is null and m.position > ${row}.realm_epoch
-        or m.user_id = ${row}.user_id and m.position > ${row}.user_epoch))`
+    where m.realm = ${row}.realm and m.user_id is null and m.position > ${row}.realm_epoch)
+  and not exists (
+    select 1 from mass_endings as m
+    where m.realm = ${row}.realm and m.user_id = ${row}.user_id and m.position > ${row}.user_epoch)`
 }

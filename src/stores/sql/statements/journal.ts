@@ -15,8 +15,8 @@ export interface JournalStatements {
   readonly insertEvent: Statement<unknown>
   readonly readEvents: Statement<JournalTable>
 
-  /** The last position among entries older than `before`; null where there is none. */
-  readonly lastBefore: Statement<{ readonly position: number | null }>
+  /** The first position after `floor`, and up to `until`, that was written at or after `since`; null if there is none. */
+  readonly firstSince: Statement<{ readonly position: number | null }>
   readonly deleteEvents: Statement<unknown>
 }
 
@@ -29,6 +29,7 @@ export function journalStatements(builder: Kysely<Database>): JournalStatements 
     insertEvent: compile(
       builder.insertInto('journal').values({
         position: place<number>('position'),
+        written_at: place<number>('written_at'),
         at: place<number>('at'),
         realm: place<string>('realm'),
         type: place<string>('type'),
@@ -43,11 +44,13 @@ export function journalStatements(builder: Kysely<Database>): JournalStatements 
         .orderBy('position')
         .limit(place<number>('limit')),
     ),
-    lastBefore: compile(
+    firstSince: compile(
       builder
         .selectFrom('journal')
-        .select((select) => select.fn.max('position').as('position'))
-        .where('at', '<', place<number>('before')),
+        .select((select) => select.fn.min('position').as('position'))
+        .where('position', '>', place<number>('floor'))
+        .where('position', '<=', place<number>('until'))
+        .where('written_at', '>=', place<number>('since')),
     ),
     deleteEvents: compile(builder.deleteFrom('journal').where('position', '<=', place<number>('floor'))),
   }

@@ -1,0 +1,113 @@
+/**
+ * The one place where everything meets: settings in, a listening server out.
+ *
+ * @module
+ */
+import type { AddressInfo } from 'node:net'
+import { isRollcallError, RollcallError } from '../core/errors.ts'
+import type { SessionStore } from '../core/store.ts'
+import { createSessions } from '../engine/create-sessions.ts'
+import type { SessionManager } from '../engine/manager.ts'
+import { nodeEnv } from '../env.ts'
+import { createApp } from '../http/app.ts'
+import { memoryStore } from '../stores/memory/store.ts'
+import { sqliteStore } from '../stores/sql/sqlite/store.ts'
+import { createLogger } from './logger.ts'
+import type { Settings } from './settings.ts'
+import { VERSION } from './version.ts'
+
+/** A server that listens. */
+export interface RunningServer {
+  /** Where it listens, such as `http://127.0.0.1:4780`. */
+  readonly url: string
+
+  /** The first access key, if this start made one. It is not kept anywhere. */
+  readonly firstKey?: string
+
+  /** The engine under it. */
+  readonly sessions: SessionManager
+
+  /** Drains: takes no new work, finishes what is under way, closes the store. Done within ten seconds. */
+  close(): Promise<void>
+}
+
+/** How long what is under way may take to finish, in milliseconds. */
+const DRAIN = 8_000
+
+/**
+ * Starts a server.
+ *
+ * @throws RollcallError `store-unavailable` for a store that cannot be opened; `conflict` for a port that is taken.
+ */
+export async function startServer(settings: Settings): Promise<RunningServer> {
+  const env = nodeEnv()
+  const logger = createLogger(settings.logLevel)
+  const store = await openStore(settings, env.now)
+  const sessions = createSessions({
+    store,
+    env,
+    policy: {
+      lifetime: settings.lifetime,
+      idle: settings.idle,
+      maxStaleness: settings.maxStaleness,
+      atLimit: settings.atLimit,
+      ...(settings.sessionsPerUser !== undefined && { sessionsPerUser: settings.sessionsPerUser }),
+    },
+    report: (fault) =>
+      logger.error({ fault: fault instanceof Error ? fault.message : 'unknown' }, 'upkeep failed'),
+  })
+  const app = createApp({ sessions, version: VERSION, logger, allowOrigins: settings.allowOrigins })
+  try {
+    const firstKey = await makeFirstKey(sessions, settings.key)
+    await app.listen({ host: settings.host, port: settings.port })
+    const { port } = app.server.address() as AddressInfo
+    const url = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
+    logger.info({ url, store: store.name, version: VERSION }, 'rollcall listens')
+    return { url, sessions, close, ...(firstKey !== undefined && { firstKey }) }
+  } catch (fault) {
+    await sessions.close()
+    throw explain(fault, settings)
+  }
+
+  async function close(): Promise<void> {
+    const impatience = setTimeout(() => app.server.closeAllConnections(), DRAIN)
+    await app.close()
+    clearTimeout(impatience)
+    await sessions.close()
+    logger.info('rollcall has stopped')
+  }
+}
+
+async function openStore({ store }: Settings, clock: () => number): Promise<SessionStore> {
+  return store.kind === 'memory' ? memoryStore({ clock }) : sqliteStore({ path: store.path, clock })
+}
+
+async function makeFirstKey(
+  sessions: SessionManager,
+  configured: string | undefined,
+): Promise<string | undefined> {
+  if (configured !== undefined) {
+    await sessions.keys.ensure({ name: 'configured', scopes: ['admin'], secret: configured })
+    return undefined
+  }
+  const keys = await sessions.keys.list()
+  if (keys.some(({ withdrawnAt }) => withdrawnAt === undefined)) return undefined
+  return (await sessions.keys.create({ name: 'first', scopes: ['admin'] })).secret
+}
+
+function explain(fault: unknown, { host, port }: Settings): unknown {
+  if (isRollcallError(fault) || !(fault instanceof Error) || !('code' in fault)) return fault
+  if (fault.code === 'EADDRINUSE') {
+    return new RollcallError(
+      'conflict',
+      `Port ${port} of ${host} is taken. Stop what listens there, or choose another: --port ${port + 1}.`,
+    )
+  }
+  if (fault.code === 'EADDRNOTAVAIL' || fault.code === 'ENOTFOUND') {
+    return new RollcallError(
+      'conflict',
+      `This machine has no address "${host}". Choose one that it has: --host 127.0.0.1.`,
+    )
+  }
+  return fault
+}

@@ -1,0 +1,13 @@
+/**
+ * Which Rollcall this is.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs'
+
+/** The version in `package.json`. */
+export const VERSION: string = (
+  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    readonly version: string
+  }
+).version

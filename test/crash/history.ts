@@ -1,0 +1,95 @@
+/** One thing that a client did, on one monotonic clock: called at `from`, answered at `to`. */
+export interface Operation {
+  readonly does: 'issue' | 'verify' | 'end' | 'end-all' | 'list'
+  readonly user: string
+
+  /** The session it was about; for `end-all`, the one that was kept. */
+  readonly session?: string
+  readonly from: number
+  readonly to: number
+
+  /** `unknown` is an operation that was never answered: it may have happened at any time since, or not at all. */
+  readonly outcome: 'done' | 'refused' | 'unknown'
+
+  /** What a `verify` or a `list` saw. */
+  readonly saw?: boolean | readonly string[]
+}
+
+/** Something that cannot have happened if every promise was kept. */
+export interface Violation {
+  readonly kind: 'lost' | 'undone' | 'ghost'
+  readonly session: string
+}
+
+interface Life {
+  readonly user: string
+  readonly issue: Operation
+  readonly live: Operation[]
+  readonly dead: Operation[]
+  readonly ends: {
+    readonly from: number
+    readonly to: number
+    readonly sure: boolean
+    readonly all: boolean
+  }[]
+}
+
+/**
+ * Judges a history: is there, for every session, one moment at which it began and at most one later moment at which it
+ * was over, that explains everything anybody saw?
+ *
+ * A session is a register that only goes forward, so that each can be judged by itself and without search. `staleness`
+ * is how long after its end a session may still be seen alive, in the unit of the clock.
+ */
+export function judge(history: readonly Operation[], staleness = 0): readonly Violation[] {
+  const lives = new Map<string, Life>()
+  for (const issue of history) {
+    if (issue.does === 'issue' && issue.session !== undefined && issue.outcome !== 'refused') {
+      lives.set(issue.session, { user: issue.user, issue, live: [], dead: [], ends: [] })
+    }
+  }
+  const ghosts = history.flatMap((operation) => note(lives, operation))
+  return [...ghosts, ...[...lives].flatMap(([session, life]) => judgeLife(session, life, staleness))]
+}
+
+function note(lives: ReadonlyMap<string, Life>, operation: Operation): Violation[] {
+  const { does, session = '', user, from, to, outcome, saw } = operation
+  if (outcome === 'refused') return []
+  const end = { from, to: outcome === 'done' ? to : Number.POSITIVE_INFINITY, sure: outcome === 'done' }
+  if (does === 'end') lives.get(session)?.ends.push({ ...end, all: false })
+  if (does === 'end-all') {
+    for (const [id, life] of lives)
+      if (life.user === user && id !== session) life.ends.push({ ...end, all: true })
+  }
+  if (outcome !== 'done') return []
+  if (does === 'verify') {
+    const life = lives.get(session)
+    if (life === undefined) return saw ? [{ kind: 'ghost', session }] : []
+    life[saw ? 'live' : 'dead'].push(operation)
+  }
+  if (does !== 'list' || !Array.isArray(saw)) return []
+  for (const [id, life] of lives)
+    if (life.user === user) life[saw.includes(id) ? 'live' : 'dead'].push(operation)
+  return saw.filter((id) => !lives.has(id)).map((id) => ({ kind: 'ghost', session: id }))
+}
+
+function judgeLife(session: string, { issue, live, dead, ends }: Life, staleness: number): Violation[] {
+  const begun = issue.outcome === 'done' || live.length > 0
+  if (!begun) return []
+  const lastAlive = Math.max(issue.from, ...live.map(({ from }) => from))
+  const firstAlive = Math.min(
+    issue.outcome === 'done' ? issue.to : Number.POSITIVE_INFINITY,
+    ...live.map(({ to }) => to),
+  )
+
+  const certain = ends.filter(({ sure, all, from }) => sure && (!all || from >= firstAlive))
+  const endedBy = Math.min(Number.POSITIVE_INFINITY, ...certain.map(({ to }) => to))
+  if (lastAlive > endedBy + staleness) return [{ kind: 'undone', session }]
+
+  const seenDead = dead.filter(({ from }) => from >= firstAlive)
+  const deadBy = Math.min(Number.POSITIVE_INFINITY, ...seenDead.map(({ to }) => to))
+  if (deadBy === Number.POSITIVE_INFINITY) return []
+  if (lastAlive > deadBy + staleness) return [{ kind: 'undone', session }]
+  const explained = ends.some(({ from, to }) => from <= deadBy && to >= lastAlive - staleness)
+  return explained ? [] : [{ kind: 'lost', session }]
+}
