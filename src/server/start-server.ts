@@ -59,10 +59,13 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   const app = createApp({ sessions, version: VERSION, logger, allowOrigins: settings.allowOrigins })
   try {
     const firstKey = await makeFirstKey(sessions, settings.key)
-    await app.listen({ host: settings.host, port: settings.port })
+    await app.listen({
+      host: settings.host,
+      port: settings.port,
+      listenTextResolver: (address) => `rollcall ${VERSION} listens on ${address}, sessions in ${store.name}`,
+    })
     const { port } = app.server.address() as AddressInfo
     const url = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
-    logger.info({ url, store: store.name, version: VERSION }, 'rollcall listens')
     return { url, sessions, close, ...(firstKey !== undefined && { firstKey }) }
   } catch (fault) {
     await sessions.close()

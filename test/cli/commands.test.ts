@@ -138,7 +138,7 @@ test('a key is made, opens what it is for and nothing else, and opens nothing on
     `Withdrew key ${id}. It opens nothing any more.\n`,
   )
   assert.equal((await server.rollcall('sessions list', { env })).exitCode, 4)
-  assert.match((await server.rollcall('keys list')).out, new RegExp(`^${id} .* ago|now$`, 'm'))
+  assert.match((await server.rollcall('keys list')).out, new RegExp(`^${id} .* (ago|now)$`, 'm'))
 })
 
 test('what the server refuses exits with 1 and its own words', async () => {

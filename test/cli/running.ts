@@ -1,8 +1,5 @@
-import type { AddressInfo } from 'node:net'
-import { createSessions } from '../../src/engine/create-sessions.ts'
-import { nodeEnv } from '../../src/env.ts'
-import { createApp } from '../../src/http/app.ts'
-import { memoryStore } from '../../src/stores/memory/store.ts'
+import { readSettings } from '../../src/server/settings.ts'
+import { startServer } from '../../src/server/start-server.ts'
 import { type Ran, rollcall, type Sitting } from './recorder.ts'
 
 /** The first access key of every server started here. */
@@ -19,11 +16,9 @@ export interface Running extends AsyncDisposable {
 
 /** Starts a server with nothing in it. */
 export async function startRunning(): Promise<Running> {
-  const sessions = createSessions({ store: memoryStore(), env: nodeEnv() } as never)
-  await sessions.keys.ensure({ name: 'operator', scopes: ['admin'], secret: KEY })
-  const app = createApp({ sessions, version: '0' })
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+  const argv = ['--store', 'memory:', '--port', '0', '--key', KEY, '--log-level', 'silent']
+  const server = await startServer(readSettings({ argv, env: {} }))
+  const { url } = server
   const env = { ROLLCALL_URL: url, ROLLCALL_KEY: KEY }
   const type = (line: string, sitting: Sitting = {}) =>
     rollcall(line.split(' '), { ...sitting, env: { ...env, ...sitting.env } })
@@ -33,9 +28,6 @@ export async function startRunning(): Promise<Running> {
     async json(line) {
       return JSON.parse((await type(`${line} --json`)).out)
     },
-    async [Symbol.asyncDispose]() {
-      await app.close()
-      await sessions.close()
-    },
+    [Symbol.asyncDispose]: () => server.close(),
   }
 }

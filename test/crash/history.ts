@@ -48,29 +48,38 @@ export function judge(history: readonly Operation[], staleness = 0): readonly Vi
       lives.set(issue.session, { user: issue.user, issue, live: [], dead: [], ends: [] })
     }
   }
-  const ghosts = history.flatMap((operation) => note(lives, operation))
+  const answered = history.filter(({ outcome }) => outcome !== 'refused')
+  for (const operation of answered) noteEnd(lives, operation)
+  const ghosts = answered
+    .filter(({ outcome }) => outcome === 'done')
+    .flatMap((operation) => noteSight(lives, operation))
   return [...ghosts, ...[...lives].flatMap(([session, life]) => judgeLife(session, life, staleness))]
 }
 
-function note(lives: ReadonlyMap<string, Life>, operation: Operation): Violation[] {
-  const { does, session = '', user, from, to, outcome, saw } = operation
-  if (outcome === 'refused') return []
-  const end = { from, to: outcome === 'done' ? to : Number.POSITIVE_INFINITY, sure: outcome === 'done' }
+function noteEnd(
+  lives: ReadonlyMap<string, Life>,
+  { does, session = '', user, from, to, outcome }: Operation,
+): void {
+  const sure = outcome === 'done'
+  const end = { from, to: sure ? to : Number.POSITIVE_INFINITY, sure }
   if (does === 'end') lives.get(session)?.ends.push({ ...end, all: false })
-  if (does === 'end-all') {
-    for (const [id, life] of lives)
-      if (life.user === user && id !== session) life.ends.push({ ...end, all: true })
-  }
-  if (outcome !== 'done') return []
-  if (does === 'verify') {
-    const life = lives.get(session)
-    if (life === undefined) return saw ? [{ kind: 'ghost', session }] : []
-    life[saw ? 'live' : 'dead'].push(operation)
-  }
-  if (does !== 'list' || !Array.isArray(saw)) return []
+  if (does !== 'end-all') return
   for (const [id, life] of lives)
-    if (life.user === user) life[saw.includes(id) ? 'live' : 'dead'].push(operation)
-  return saw.filter((id) => !lives.has(id)).map((id) => ({ kind: 'ghost', session: id }))
+    if (life.user === user && id !== session) life.ends.push({ ...end, all: true })
+}
+
+function noteSight(lives: ReadonlyMap<string, Life>, operation: Operation): Violation[] {
+  const { does, session = '', user, saw } = operation
+  const seen =
+    does === 'verify' && saw === true ? [session] : does === 'list' && Array.isArray(saw) ? saw : []
+  const looked =
+    does === 'verify'
+      ? [session]
+      : does === 'list'
+        ? [...lives.keys()].filter((id) => lives.get(id)?.user === user)
+        : []
+  for (const id of looked) lives.get(id)?.[seen.includes(id) ? 'live' : 'dead'].push(operation)
+  return seen.filter((id) => !lives.has(id)).map((id) => ({ kind: 'ghost', session: id }))
 }
 
 function judgeLife(session: string, { issue, live, dead, ends }: Life, staleness: number): Violation[] {

@@ -118,7 +118,12 @@ export interface Answer {
   }
   readonly key?: { readonly id: string }
   readonly user?: { readonly id: string; readonly role: string; readonly banned?: boolean }
-  readonly items?: readonly { readonly id: string; readonly current?: boolean; readonly type?: string }[]
+  readonly items?: readonly {
+    readonly id: string
+    readonly current?: boolean
+    readonly type?: string
+    readonly device?: { readonly label?: string }
+  }[]
   readonly nextCursor?: string | null
 }
 

@@ -40,7 +40,8 @@ export async function find(reader: Reader, id: string, at: Instant): Promise<Fou
   const row = await reader.first(reader.statements.findSession, { id: fromId(id) })
   if (row === undefined) return undefined
   const user = toOwner(row)
-  const record = await resolve(reader, row)
+  const resolved = resolve(reader, row)
+  const record = resolved instanceof Promise ? await resolved : resolved
   const parent = record.parentId === undefined ? undefined : await findRecord(reader, record.parentId)
   return { record, at, ...(user && { user }), ...(parent && { parent }) }
 }

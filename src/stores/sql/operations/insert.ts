@@ -142,7 +142,7 @@ async function carryOut(tx: Transaction, plan: Plan, guards: Guards): Promise<In
 
 async function endLateHolder(tx: Transaction, holder: SessionRecord): Promise<void> {
   const mass = holder.ending && (await findMassEnding(tx, holder))
-  const byMass = mass !== undefined && isLive({ ...holder, ending: undefined }, mass.at)
+  const byMass = mass !== undefined && mass.at < diesAt(holder)
   await endOne(tx, holder, holder.ending ?? dueEnding(holder), byMass ? mass.position : undefined)
   await endChildren(tx, holder, tx.now)
 }

@@ -19,9 +19,12 @@ export const TOMBSTONE_AGE = 86_400_000
 const CHUNK = 500
 
 /** The record of a row, with the ending that an epoch brought to it. */
-export async function resolve(reader: Reader, row: SessionRow): Promise<SessionRecord> {
+export function resolve(reader: Reader, row: SessionRow): Awaitable<SessionRecord> {
   const record = toRecord(row)
-  if (!isOutdated(row)) return record
+  return isOutdated(row) ? withEnding(reader, row, record) : record
+}
+
+async function withEnding(reader: Reader, row: SessionRow, record: SessionRecord): Promise<SessionRecord> {
   const mass = await findMassEnding(reader, record)
   if (mass !== undefined)
     return { ...record, ending: isLive(record, mass.at) ? toEnding(mass) : dueEnding(record) }

@@ -5,7 +5,7 @@
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Reader } from '../engine.ts'
-import type { Statement, Values } from '../statement.ts'
+import type { Statement, Value, Values } from '../statement.ts'
 import { statementsFor } from '../statements.ts'
 import { SQLITE } from './engine.ts'
 
@@ -38,25 +38,48 @@ export function openReader(path: string): Connection {
   return connection
 }
 
-function open(database: DatabaseSync): Connection {
-  const prepared = new Map<string, StatementSync>()
+/** A statement that answers with bare cells: naming them here takes half the time that it takes in `node:sqlite`. */
+interface Prepared {
+  readonly raw: StatementSync
+  readonly columns: readonly string[]
+}
 
-  function prepare({ sql }: Statement<unknown>): StatementSync {
-    const known = prepared.get(sql)
+type Cells = readonly Value[]
+
+function toRow<Row>(columns: readonly string[], cells: Cells): Row {
+  const row: Record<string, Value> = {}
+  for (let index = 0; index < columns.length; index++) row[columns[index] ?? ''] = cells[index] ?? null
+  return row as Row
+}
+
+function open(database: DatabaseSync): Connection {
+  const prepared = new Map<Statement<unknown>, Prepared>()
+
+  function prepare(statement: Statement<unknown>): Prepared {
+    const known = prepared.get(statement)
     if (known !== undefined) return known
-    const statement = database.prepare(sql)
-    prepared.set(sql, statement)
-    return statement
+    const raw = database.prepare(statement.sql)
+    raw.setReturnArrays(true)
+    const made = { raw, columns: raw.columns().map(({ name }) => name) }
+    prepared.set(statement, made)
+    return made
   }
 
   return {
     database,
     statements: statementsFor(SQLITE.builder),
-    all: <Row>(statement: Statement<Row>, values: Values) =>
-      prepare(statement).all(...statement.bind(values)) as unknown as Row[],
-    first: <Row>(statement: Statement<Row>, values: Values) =>
-      prepare(statement).get(...statement.bind(values)) as Row | undefined,
-    run: (statement, values) => Number(prepare(statement).run(...statement.bind(values)).changes),
+    all<Row>(statement: Statement<Row>, values: Values) {
+      const { raw, columns } = prepare(statement)
+      return (raw.all(...statement.bind(values)) as unknown as Cells[]).map((cells) =>
+        toRow<Row>(columns, cells),
+      )
+    },
+    first<Row>(statement: Statement<Row>, values: Values) {
+      const { raw, columns } = prepare(statement)
+      const cells = raw.get(...statement.bind(values)) as unknown as Cells | undefined
+      return cells && toRow<Row>(columns, cells)
+    },
+    run: (statement, values) => Number(prepare(statement).raw.run(...statement.bind(values)).changes),
     close() {
       prepared.clear()
       database.close()

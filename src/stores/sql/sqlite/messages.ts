@@ -40,6 +40,9 @@ export interface PackedFault {
   readonly code: FailureCode
   readonly message: string
   readonly details: FailureDetails
+
+  /** What the database or the system said, in its own words. */
+  readonly cause?: string
 }
 
 /** What a thread is, when it starts. */
@@ -51,18 +54,24 @@ export interface ThreadRole {
 /** Packs a fault. Whatever SQLite says of itself means that the store cannot be used just now. */
 export function packFault(fault: unknown): PackedFault {
   if (isRollcallError(fault)) return { code: fault.code, message: fault.message, details: fault.details }
-  const message = fault instanceof Error ? fault.message : String(fault)
-  const code: FailureCode = isSqliteFault(fault) ? 'store-unavailable' : 'internal'
-  return { code, message: isSqliteFault(fault) ? explain(message) : message, details: {} }
+  const cause = fault instanceof Error ? fault.message : String(fault)
+  if (!isOfDatabase(fault)) return { code: 'internal', message: cause, details: {}, cause }
+  return { code: 'store-unavailable', message: explain(cause), details: {}, cause }
 }
 
 /** Unpacks a fault. */
-export function unpackFault({ code, message, details }: PackedFault): RollcallError {
-  return new RollcallError(code, message, details)
+export function unpackFault({ code, message, details, cause }: PackedFault): RollcallError {
+  return new RollcallError(code, message, details, cause)
 }
 
-function isSqliteFault(fault: unknown): boolean {
-  return fault instanceof Error && 'code' in fault && fault.code === 'ERR_SQLITE_ERROR'
+/** Where SQLite says that a constraint failed, the mistake is ours and not the database's. */
+const SQLITE_CONSTRAINT = 19
+
+function isOfDatabase(fault: unknown): boolean {
+  if (!(fault instanceof Error && 'code' in fault)) return false
+  if (fault.code === 'ERR_INVALID_STATE') return true
+  const errcode = 'errcode' in fault ? Number(fault.errcode) & 0xff : undefined
+  return fault.code === 'ERR_SQLITE_ERROR' && errcode !== SQLITE_CONSTRAINT
 }
 
 const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
@@ -72,6 +81,7 @@ const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
     'Another process holds the database. Nothing was written; close it, and Rollcall goes on by itself.',
   ],
   [/malformed|not a database/i, 'The database file is damaged. Stop Rollcall and restore a backup.'],
+  [/not open/i, 'The database is closed. Restart Rollcall.'],
   [/readonly/i, 'The database file cannot be written. Check its owner and permissions.'],
 ]
 

@@ -11,9 +11,10 @@ import { SQLITE } from './engine.ts'
 /**
  * Runs the migrations that the file has not seen, each in one transaction with the note that it ran.
  *
- * @throws RollcallError `store-unavailable` for a file that a newer Rollcall has written.
+ * @throws RollcallError `store-unavailable` for a file that a newer Rollcall, or something else, has written.
  */
 export function migrate(database: DatabaseSync, path: string): void {
+  refuseStranger(database, path)
   database.exec('create table if not exists migrations (number integer primary key, name text not null)')
   const { seen } = database.prepare('select coalesce(max(number), 0) as seen from migrations').get() as {
     readonly seen: number
@@ -36,4 +37,13 @@ export function migrate(database: DatabaseSync, path: string): void {
       throw fault
     }
   }
+}
+
+function refuseStranger(database: DatabaseSync, path: string): void {
+  const tables = database.prepare("select name from sqlite_schema where type = 'table'").all()
+  if (tables.length === 0 || tables.some(({ name }) => name === 'migrations')) return
+  throw new RollcallError(
+    'store-unavailable',
+    `${path} is a database of another program. Give Rollcall a file of its own: --store sqlite:PATH.`,
+  )
 }

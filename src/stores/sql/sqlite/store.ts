@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isRollcallError, RollcallError } from '../../../core/errors.ts'
 import type { SessionStore } from '../../../core/store.ts'
@@ -38,12 +38,9 @@ export interface SqliteStoreOptions {
  * @throws RollcallError `store-unavailable`, saying what to do, for a file that is held by another server, damaged,
  * written by a newer Rollcall, or out of reach.
  */
-export async function sqliteStore({
-  path,
-  clock,
-  patience = 5_000,
-}: SqliteStoreOptions): Promise<SessionStore> {
-  const unlock = openFile(path, patience)
+export async function sqliteStore(options: SqliteStoreOptions): Promise<SessionStore> {
+  const { clock, patience = 5_000 } = options
+  const { path, unlock } = openFile(options.path, patience)
   const opened: { close(): unknown }[] = []
   try {
     const writer = await startThread({ role: 'writer', path }, clock)
@@ -132,27 +129,37 @@ async function at<Answer>(work: () => Answer): Promise<Awaited<Answer>> {
   }
 }
 
-function openFile(path: string, patience: number): Unlock {
+/** Makes, locks and migrates a file. Its path is the one behind all links, so that each file has one lock. */
+function openFile(given: string, patience: number): { readonly path: string; readonly unlock: Unlock } {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    closeSync(openSync(path, 'a', 0o600))
+    mkdirSync(dirname(given), { recursive: true, mode: 0o700 })
+    closeSync(openSync(given, 'a', 0o600))
+    const path = realpathSync(given)
     const unlock = lock(path, patience)
     try {
-      const { database, close } = openWriter(path)
-      migrate(database, path)
-      close()
-      return unlock
+      migrateFile(path)
+      return { path, unlock }
     } catch (fault) {
       unlock()
       throw fault
     }
   } catch (fault) {
-    throw refuse(path, fault)
+    throw refuse(given, fault)
+  }
+}
+
+function migrateFile(path: string): void {
+  const connection = openWriter(path)
+  try {
+    migrate(connection.database, path)
+  } finally {
+    connection.close()
   }
 }
 
 function refuse(path: string, fault: unknown): RollcallError {
   if (isRollcallError(fault)) return fault
-  const { message } = packFault(fault)
-  return new RollcallError('store-unavailable', `${path} cannot be opened. ${message}`, {}, fault)
+  const { code, message } = packFault(fault)
+  const advice = code === 'internal' ? ' Check the path, and that this user may write there.' : ''
+  return new RollcallError('store-unavailable', `${path} cannot be opened. ${message}${advice}`, {}, fault)
 }
