@@ -17,7 +17,7 @@ export interface Api {
 export type Sparse<Body> = { readonly [Field in keyof Body]: Body[Field] | undefined }
 
 /** What goes with a request. Absent fields of a query are left out. */
-export interface ApiRequest {
+interface ApiRequest {
   readonly query?: Readonly<Record<string, string | undefined>>
   readonly body?: unknown
 }

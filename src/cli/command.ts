@@ -21,7 +21,7 @@ export interface Call<Table extends Flags = Flags> {
 }
 
 /** What stands on a command line beside flags. */
-export interface Operands {
+interface Operands {
   /** What each is, such as `ID`. */
   readonly name: string
   readonly help: string

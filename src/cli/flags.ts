@@ -35,7 +35,7 @@ export type Switch = Flag & { readonly value?: never }
 export type Flags = Readonly<Record<string, Flag>>
 
 /** What a flag becomes when it is read. */
-export type ValueOf<One extends Flag> = One extends { readonly value: string }
+type ValueOf<One extends Flag> = One extends { readonly value: string }
   ? One extends { readonly many: true }
     ? readonly TextOf<One>[]
     : One extends { readonly required: true }

@@ -96,6 +96,8 @@ const SPILLS: readonly (readonly string[])[] = [
   ['sessions', 'show', KEY.replace('rck_', 'rct_')],
   ['sessions', 'list', '--kind', KEY],
   ['sessions', 'list', '--limit', KEY],
+  ['serve', KEY],
+  ['serve', '--port', KEY],
 ]
 
 for (const argv of SPILLS) {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { freePort, KEY, startServerProcess } from '../support/server-process.ts'
 import { rollcall } from './recorder.ts'
 
-const KEY = 'rck_of_the_operator_0123456789'
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
 
 /** Makes a process believe that its Node is an old one. */
@@ -30,27 +29,21 @@ test('too old a Node is told what to do before anything newer is loaded', async 
 })
 
 test('serve answers until a signal ends it, and then exits with 0', async () => {
-  const flags = ['--store', 'memory:', '--port', '0', '--key', KEY]
-  const server = spawn(process.execPath, [MAIN, 'serve', ...flags], { stdio: ['ignore', 'ignore', 'pipe'] })
-  const ended = once(server, 'exit')
-  let said = ''
-  for await (const chunk of server.stderr) {
-    said += String(chunk)
-    const [, url] = /listens on (http:\S+)/.exec(said) ?? []
-    if (url === undefined) continue
-    const line = ['sessions', 'issue', '--user', 'ada', '--url', url]
-    assert.equal((await rollcall(line, { env: { ROLLCALL_KEY: KEY } })).exitCode, 0)
-    break
+  const server = await startServerProcess({ store: 'memory:', port: await freePort() })
+  try {
+    const env = { ROLLCALL_URL: server.url, ROLLCALL_KEY: KEY }
+    assert.equal((await rollcall(['sessions', 'issue', '--user', 'ada'], { env })).exitCode, 0)
+  } finally {
+    await server.kill('SIGTERM')
   }
-  server.kill('SIGTERM')
-  assert.deepEqual(await ended, [0, null])
-  assert.ok(!said.includes(KEY))
+  assert.equal(server.process.exitCode, 0)
+  assert.ok(!server.output().includes(KEY))
 })
 
 test('serve refuses a setting that makes no sense, and exits with 2', async () => {
-  const { exitCode, err } = await rollcall(['serve', '--port', 'many'])
+  const { exitCode, out } = await rollcall(['serve', '--port', 'many'])
   assert.equal(exitCode, 2)
-  assert.match(err, /--port is "many": give a whole number/)
+  assert.match(out, /--port is "many": give a whole number/)
 })
 
 interface Executed {

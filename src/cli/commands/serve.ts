@@ -1,5 +1,4 @@
 /** `rollcall serve`. */
-import { serve as runServer } from '../../server/serve.ts'
 import { SETTINGS } from '../../server/settings.ts'
 import { type Command, defineCommand, GENERAL_FLAGS } from '../command.ts'
 import type { Flags } from '../flags.ts'
@@ -14,20 +13,32 @@ const flags: Flags = Object.fromEntries(
   ]),
 )
 
-/** Runs the server in the foreground, until a signal ends it. */
+/** Runs the server in the foreground, until a signal ends it. Only this command pays for loading the server. */
 export const serve: Command = defineCommand({
   words: 'serve',
   summary: 'Run the server.',
-  flags: { ...flags, config: { value: 'FILE', help: 'JSON file with the same settings (ROLLCALL_CONFIG)' }, ...GENERAL_FLAGS },
+  flags: {
+    ...flags,
+    config: { value: 'FILE', help: 'JSON file with the same settings (ROLLCALL_CONFIG)' },
+    ...GENERAL_FLAGS,
+  },
   unparsed: true,
   examples: ['serve', 'serve --port 8080 --store sqlite:/var/lib/rollcall/rollcall.db'],
-  run: ({ operands, env, terminal }) =>
-    runServer({
+  async run({ operands, env, terminal }) {
+    const server = await import('../../server/serve.ts')
+    return server.serve({
       argv: operands,
       env,
-      write: terminal.out,
+      write: (text) => terminal.out(withoutTyped(text, operands)),
       onSignal: (callback) => {
         for (const signal of SIGNALS) process.once(signal, () => callback(signal))
       },
-    }),
+    })
+  },
 })
+
+/** Takes the secrets that somebody typed out of a text. The first key, made by the server, stays in. */
+function withoutTyped(text: string, operands: readonly string[]): string {
+  const secrets = operands.flatMap((word) => word.match(/rc[kt]_\w+/g) ?? [])
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, `${secret.slice(0, 4)}…`), text)
+}

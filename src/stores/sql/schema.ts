@@ -116,9 +116,10 @@ export interface JournalTable {
   readonly body: string
 }
 
-/** One row: the last position given, and the last one forgotten. */
+/** One row: the last position given, the last one forgotten, and how many commits there were. */
 export interface HeadTable {
   readonly one: number
   readonly position: number
   readonly floor: number
+  readonly commits: number
 }

@@ -97,12 +97,13 @@ export function sessions({ builder, integer, bytes, numbering }: Engine): readon
       .createTable('head')
       .addColumn('one', 'integer', (column) => column.primaryKey())
       .addColumn('position', integer, (column) => column.notNull())
-      .addColumn('floor', integer, (column) => column.notNull()),
+      .addColumn('floor', integer, (column) => column.notNull())
+      .addColumn('commits', integer, (column) => column.notNull()),
   ]
   return [
     ...built.map((query) => query.compile().sql),
     ...INDEXES,
-    'insert into head (one, position, floor) values (1, 0, 0)',
+    'insert into head (one, position, floor, commits) values (1, 0, 0, 0)',
   ]
 }
 

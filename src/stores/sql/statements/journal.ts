@@ -3,13 +3,15 @@
  *
  * @module
  */
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Database, HeadTable, JournalTable } from '../schema.ts'
 import { compile, place, type Statement } from '../statement.ts'
 
 /** Statements about the journal. */
 export interface JournalStatements {
   readonly readHead: Statement<HeadTable>
+
+  /** Never without effect: SQLite makes no write, and no fsync, of an update that changes nothing. */
   readonly writeHead: Statement<unknown>
   readonly writeFloor: Statement<unknown>
   readonly insertEvent: Statement<unknown>
@@ -24,7 +26,11 @@ export interface JournalStatements {
 export function journalStatements(builder: Kysely<Database>): JournalStatements {
   return {
     readHead: compile(builder.selectFrom('head').selectAll()),
-    writeHead: compile(builder.updateTable('head').set({ position: place<number>('position') })),
+    writeHead: compile(
+      builder
+        .updateTable('head')
+        .set({ position: place<number>('position'), commits: sql<number>`commits + 1` }),
+    ),
     writeFloor: compile(builder.updateTable('head').set({ floor: place<number>('floor') })),
     insertEvent: compile(
       builder.insertInto('journal').values({

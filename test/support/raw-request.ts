@@ -1,0 +1,40 @@
+import { request } from 'node:http'
+import type { Answer } from './server-process.ts'
+
+/** An answer with its headers as they came. */
+export interface RawAnswer {
+  readonly status: number
+  readonly rawHeaders: readonly string[]
+  readonly body: string
+  readonly json: Answer
+}
+
+/** Sends exactly these headers, twice where they stand twice. */
+export function raw(
+  url: string,
+  method: string,
+  path: string,
+  headers: readonly (readonly [string, string])[],
+  body = '',
+): Promise<RawAnswer> {
+  const { hostname, port, host } = new URL(url)
+  const flat = [
+    'Host',
+    host,
+    ...headers.flat(),
+    ...(body === '' ? [] : ['Content-Length', String(Buffer.byteLength(body))]),
+  ]
+  return new Promise((resolve, reject) => {
+    const sent = request({ hostname, port, method, path, headers: flat, agent: false }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString()
+        const json = text.startsWith('{') ? (JSON.parse(text) as Answer) : {}
+        resolve({ status: response.statusCode ?? 0, rawHeaders: response.rawHeaders, body: text, json })
+      })
+    })
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
