@@ -73,8 +73,10 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   }
 
   async function close(): Promise<void> {
+    const idle = setInterval(() => app.server.closeIdleConnections(), 50)
     const impatience = setTimeout(() => app.server.closeAllConnections(), DRAIN)
     await app.close()
+    clearInterval(idle)
     clearTimeout(impatience)
     await sessions.close()
     logger.info('rollcall has stopped')

@@ -65,7 +65,7 @@ test('bad input gets a sentence that helps, and changes nothing', async () => {
     const what = `${method} ${path} ${JSON.stringify(body)?.slice(0, 60)}: ${answer.text}`
     assert.equal(answer.status, status, what)
     assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/, what)
-    assert.match(answer.text, sentence, what)
+    assert.match(answer.json.detail ?? answer.text, sentence, what)
     assert.ok(answer.json.code, what)
   }
   assert.equal(await everything(bench), before)

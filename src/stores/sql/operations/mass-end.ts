@@ -50,6 +50,7 @@ export async function advanceEpoch(tx: Transaction, { scope, ending }: MassEndRe
   if (keptId !== undefined) {
     await tx.run(userId === undefined ? tx.statements.keepInRealm : tx.statements.keepInUser, {
       kept,
+      now: tx.now,
       epoch: position,
     })
   }

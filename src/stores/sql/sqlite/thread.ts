@@ -36,12 +36,15 @@ interface Waiting extends Task {
 
 /** Starts a thread and waits until it has opened the file. `clock` dates each task when it is asked for. */
 export async function startThread(role: ThreadRole, clock: () => Instant): Promise<Thread> {
-  const worker = new Worker(WORKER, { workerData: role, name: `rollcall-sqlite-${role.role}` })
+  const worker = new Worker(WORKER, {
+    workerData: role,
+    name: `rollcall-sqlite-${role.role}`,
+    execArgv: [], // Flags are meant for whatever program this is part of; some of them stop a thread.
+  })
   await new Promise<void>((resolve, reject) => {
     worker.once('message', () => resolve())
     worker.once('error', reject)
   })
-  worker.unref()
 
   let queue: Waiting[] = []
   let busy: readonly Waiting[] | undefined
@@ -58,6 +61,7 @@ export async function startThread(role: ThreadRole, clock: () => Instant): Promi
   })
   worker.on('error', fail)
   worker.on('exit', () => fail(undefined))
+  worker.unref() // Last: a listener for messages makes the process wait again.
 
   function fail(cause: unknown): void {
     gone = true

@@ -119,13 +119,15 @@ function epochStatements(builder: Kysely<Database>): EpochStatements {
       .select('id')
       .where('id', '=', place<string>('kept'))
       .where('ended_at', 'is', null)
+      .where('due_at', '>', place<number>('now'))
       .unionAll(
         select
           .selectFrom('sessions')
           .select('id')
           .where('parent_id', '=', place<string>('kept'))
           .where('parent_id', 'is not', null)
-          .where('ended_at', 'is', null),
+          .where('ended_at', 'is', null)
+          .where('due_at', '>', place<number>('now')),
       ),
   )
   const masses = builder.selectFrom('mass_endings').selectAll()
