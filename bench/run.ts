@@ -1,0 +1,22 @@
+/** `npm run bench -- [question …]`: prints the table. Ratios are of one run on one machine; no bare times. */
+import { temporaryFolder } from '../test/support/temporary-folder.ts'
+import { machine, type Row, toTable } from './measure.ts'
+import { durableIssues, endAllButOne, growth, inProcess } from './stores.ts'
+import { whoami } from './whoami.ts'
+
+const QUESTIONS: Readonly<Record<string, (folder: string) => Promise<readonly Row[]>>> = {
+  whoami,
+  'in-process': inProcess,
+  'durable-issues': durableIssues,
+  growth: (folder) => growth(folder, [10_000, 100_000, 1_000_000]),
+  'end-all-but-one': endAllButOne,
+}
+
+const asked = process.argv.slice(2)
+const rows: Row[] = []
+for (const [name, question] of Object.entries(QUESTIONS)) {
+  if (asked.length > 0 && !asked.includes(name)) continue
+  process.stderr.write(`${name} …\n`)
+  rows.push(...(await question(temporaryFolder())))
+}
+process.stdout.write(`${machine()}\n\n${toTable(rows)}`)
