@@ -25,35 +25,35 @@ export function activityLog(
   env: Env,
   storeTime: (monotonic: number) => number,
 ): ActivityLog {
-  let noted: Entry[] = []
+  let noted = new Map<string, Entry>()
 
   return {
     note(entry, at) {
       entry.activeAt = at
       if (entry.noted) return
       entry.noted = true
-      noted.push(entry)
+      noted.set(entry.record.id, entry)
     },
 
     async flush() {
-      const waiting = noted
-      noted = []
+      const waiting = [...noted.values()]
+      noted = new Map()
       for (let start = 0; start < waiting.length; start += BATCH) {
-        const batch = waiting.slice(start, start + BATCH)
         try {
-          await store.touch(
-            batch.map((entry) => ({
-              id: entry.record.id,
-              ago: Math.round(env.monotonic() - entry.activeAt),
-            })),
-          )
+          await write(waiting.slice(start, start + BATCH))
         } catch (fault) {
-          noted.push(...waiting.slice(start))
+          for (const entry of waiting.slice(start))
+            if (!noted.has(entry.record.id)) noted.set(entry.record.id, entry)
           throw fault
         }
-        for (const entry of batch) renew(entry, Math.round(storeTime(entry.activeAt)))
       }
     },
+  }
+
+  async function write(batch: readonly Entry[]): Promise<void> {
+    const now = env.monotonic()
+    await store.touch(batch.map((entry) => ({ id: entry.record.id, ago: Math.round(now - entry.activeAt) })))
+    for (const entry of batch) renew(entry, Math.round(storeTime(entry.activeAt)))
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, {
   type FastifyBaseLogger,
@@ -69,7 +69,7 @@ export function createApp({ sessions, version, allowOrigins = [], logger }: AppO
       customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false, allErrors: false },
     },
     schemaErrorFormatter: explainFaults,
-    serverFactory: (handler) => createServer(LIMITS, withFastLane(sessions, handler)),
+    serverFactory: (handler) => createServer(LIMITS, fastLane(sessions, handler)),
   }).withTypeProvider<TypeBoxTypeProvider>()
 
   app.decorateRequest('caller', null)
@@ -95,13 +95,4 @@ export function createApp({ sessions, version, allowOrigins = [], logger }: AppO
     operatorRoutes(app, sessions)
   })
   return app
-}
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => void
-
-function withFastLane(sessions: SessionManager, handler: Handler): Handler {
-  const answered = fastLane(sessions)
-  return (request, response) => {
-    if (!answered(request, response)) handler(request, response)
-  }
 }

@@ -22,7 +22,7 @@ export const PRIVATE_HEADERS: Readonly<Record<string, string>> = {
   'referrer-policy': 'no-referrer',
 }
 
-/** A finished answer: a list of header names and values, and a body. */
+/** A finished answer: a list of header names and values, and a body in which each character is one byte. */
 interface Answer {
   readonly headers: string[]
   readonly body: string
@@ -32,20 +32,24 @@ interface Answer {
 export function sendWhoami(response: ServerResponse, live: Live): void {
   const { headers, body } = isAnswer(live.presentation) ? live.presentation : present(live)
   response.writeHead(200, headers)
-  response.end(body)
+  response.end(body, 'latin1')
 }
 
-/** Answers a plain whoami from what is at hand; false where it did not, and nothing was written. */
-export function fastLane(
-  sessions: SessionManager,
-): (request: IncomingMessage, response: ServerResponse) => boolean {
+/** Handles a request as Node hands it over. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void
+
+/** Answers a plain whoami of a live session itself, and leaves every other request to the framework. */
+export function fastLane(sessions: SessionManager, framework: Handler): Handler {
   return (request, response) => {
-    if (request.url !== WHOAMI || request.method !== 'GET') return false
-    const token = plainToken(request.rawHeaders)
-    const live = token === undefined ? undefined : sessions.verifyCached(token)
-    if (live === undefined) return false
-    sendWhoami(response, live)
-    return true
+    const plain = request.url === WHOAMI && request.method === 'GET'
+    const token = plain ? plainToken(request.rawHeaders) : undefined
+    if (token === undefined) return framework(request, response)
+    const live = sessions.verifyCached(token)
+    if (live !== undefined) return sendWhoami(response, live)
+    sessions.verify(token).then(
+      (verdict) => (verdict.ok ? sendWhoami(response, verdict) : framework(request, response)),
+      () => framework(request, response),
+    )
   }
 }
 

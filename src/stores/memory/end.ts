@@ -62,7 +62,8 @@ export function advanceEpoch(state: State, scope: EpochScope, by: NewEnding, now
     reason: by.reason,
     by: by.by,
   })
-  state.massEndings.push({ ...scope, position, ending: { at: now, reason: by.reason, by: by.by } })
+  if (scope.userId === undefined || state.users.has(userKey(scope.realm, scope.userId)))
+    state.massEndings.push({ ...scope, position, ending: { at: now, reason: by.reason, by: by.by } })
   if (scope.userId === undefined) state.realmEpochs.set(scope.realm, position)
   else setUserEpoch(state, scope.realm, scope.userId, position)
   const field = scope.userId === undefined ? 'realmEpoch' : 'userEpoch'

@@ -56,6 +56,8 @@ function judge(state: State, given: SessionDraft, guards: Guards, now: Instant):
   if (holder !== undefined && isLive(holder, now)) return { ok: false, code: 'name-taken' }
   const crowd = overLimit(state, draft, guards, replaced, now)
   if (crowd.length > 0 && guards.limit?.atLimit === 'refuse') return { ok: false, code: 'limit-reached' }
+  const orphaned = [replaced, ...crowd].some((each) => each !== undefined && each.id === draft.parentId)
+  if (orphaned) return { ok: false, code: 'parent-not-live' }
   return { draft, parent, replaced, crowd, lateHolder: holder }
 }
 

@@ -102,6 +102,13 @@ export const insertingPromises: readonly ContractCase[] = [
     },
   ),
 
+  promise('lets nothing live under a login that gives way to it', async ({ begin, attempt, reasonOf }) => {
+    const { record: login } = await begin()
+    const child = { kind: 'connection', parentId: login.id } as const
+    assert.equal(await attempt(child, { replaces: login.id }), 'parent-not-live')
+    assert.equal(await reasonOf(login.id), undefined)
+  }),
+
   promise('never lets a child outlive its parent', async ({ begin }) => {
     const { record: login } = await begin({ lifetime: HOUR })
     const { record: child } = await begin({ kind: 'connection', parentId: login.id, lifetime: DAY })

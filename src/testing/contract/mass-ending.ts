@@ -71,6 +71,13 @@ export const massPromises: readonly ContractCase[] = [
     },
   ),
 
+  promise('ends nothing of a user who only comes later', async ({ begin, store, liveIds }) => {
+    await store.advanceEpoch({ realm: 'default', userId: 'ada' }, REVOKED)
+    const { record } = await begin()
+    await store.tidy(100)
+    assert.deepEqual(await liveIds(), [record.id])
+  }),
+
   promise('leaves alone what is begun afterwards', async ({ begin, store, liveIds }) => {
     await begin()
     await store.advanceEpoch({ realm: 'default', userId: 'ada' }, REVOKED)
