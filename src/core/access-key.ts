@@ -42,11 +42,6 @@ export interface AccessKey {
   readonly withdrawnAt?: Instant
 }
 
-/** Tells whether a key may do something, in a realm. A withdrawn key may do nothing. */
-export function permits(key: AccessKey, scope: Scope, realm: string): boolean {
-  return key.withdrawnAt === undefined && coversRealm(key, realm) && hasScope(key, scope)
-}
-
 /** Tells whether a key carries a scope, whatever the realm. */
 export function hasScope(key: AccessKey, scope: Scope): boolean {
   return key.scopes.includes('admin') || key.scopes.includes(scope)
