@@ -18,7 +18,7 @@ import type {
   SessionKind,
 } from '../core/session.ts'
 import type { AtLimit, DenyKey, JournalPage } from '../core/store.ts'
-import type { Duration, Instant } from '../core/time.ts'
+import type { Duration } from '../core/time.ts'
 import type { Role, User, UserPatch } from '../core/user.ts'
 
 /**
@@ -259,6 +259,3 @@ export interface SessionPolicy {
   /** How long and how much of the journal is kept. 7 days, a million entries. */
   readonly journal?: { readonly age?: Duration; readonly entries?: number }
 }
-
-/** The moment type of this API, for callers who want to name it. */
-export type { Instant }
