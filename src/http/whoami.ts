@@ -22,16 +22,10 @@ export const PRIVATE_HEADERS: Readonly<Record<string, string>> = {
   'referrer-policy': 'no-referrer',
 }
 
-/** A finished answer: a list of header names and values, and a body in which each character is one byte. */
-interface Answer {
-  readonly headers: string[]
-  readonly body: string
-}
-
-/** Answers with a live session. */
+/** Answers with a live session. The verdict keeps the body: text in which each character is one byte. */
 export function sendWhoami(response: ServerResponse, live: Live): void {
-  const { headers, body } = isAnswer(live.presentation) ? live.presentation : present(live)
-  response.writeHead(200, headers)
+  const body = typeof live.presentation === 'string' ? live.presentation : present(live)
+  response.writeHead(200, headersFor(body.length))
   response.end(body, 'latin1')
 }
 
@@ -90,20 +84,29 @@ const UNUSUAL_LENGTHS: readonly boolean[] = Array.from({ length: 18 }, (_, lengt
   ['authorization', ...UNUSUAL].some((name) => name.length === length),
 )
 
-function present(live: Live): Answer {
+function present(live: Live): string {
   const { session, user } = live
-  const body = JSON.stringify({ session: toWireSession(session), ...(user && { user: toWireUser(user) }) })
-  const length = String(Buffer.byteLength(body))
-  const fields = {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': length,
-    ...PRIVATE_HEADERS,
-  }
-  const answer: Answer = { headers: Object.entries(fields).flat(), body }
-  live.presentation = answer
-  return answer
+  const json = JSON.stringify({ session: toWireSession(session), ...(user && { user: toWireUser(user) }) })
+  const body = Buffer.from(json).toString('latin1')
+  live.presentation = body
+  return body
 }
 
-function isAnswer(presentation: unknown): presentation is Answer {
-  return presentation !== undefined
+/** Header names and values by length of the body: few and shared, so that they stay in the processor's cache. */
+const headersByLength = new Map<number, string[]>()
+
+/** Lengths that are remembered at the most. */
+const MOST_LENGTHS = 4_096
+
+function headersFor(length: number): string[] {
+  const known = headersByLength.get(length)
+  if (known !== undefined) return known
+  const fields = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(length),
+    ...PRIVATE_HEADERS,
+  }
+  const headers = Object.entries(fields).flat()
+  if (headersByLength.size < MOST_LENGTHS) headersByLength.set(length, headers)
+  return headers
 }

@@ -46,7 +46,7 @@ export interface UserAgentTable {
   readonly type: string | null
 }
 
-/** A session. `due_at` is when time ends it; once it is over, when it may be forgotten. */
+/** A session. `due_at` is when time ends it at the earliest; once it is over, when it may be forgotten. */
 export interface SessionTable {
   readonly serial: Generated<number>
   readonly id: string

@@ -51,6 +51,21 @@ export const timePromises: readonly ContractCase[] = [
     assert.equal((await liveIds()).length, 0)
   }),
 
+  promise(
+    'keeps what is used past the end of its first silence, and ends it after the last',
+    async (bench) => {
+      const { begin, store, wait, kept } = bench
+      const { record } = await begin({ idle: HOUR })
+      wait(HOUR / 2)
+      await store.touch([{ id: record.id, ago: 0 }])
+      wait(HOUR / 2 + ACTIVITY_FLUSH)
+      assert.deepEqual([await store.expire(100), (await store.count({})).count], [0, 1])
+      wait(HOUR / 2)
+      assert.equal(await store.expire(100), 1)
+      assert.deepEqual((await kept(record.id)).ending?.at, NOON + 1.5 * HOUR)
+    },
+  ),
+
   promise('ends no more of what is due than it was told to', async ({ begin, store, wait }) => {
     for (let index = 0; index < 5; index++) await begin({ lifetime: HOUR })
     wait(HOUR)

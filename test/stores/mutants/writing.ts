@@ -107,6 +107,7 @@ export const WRITING_MUTATIONS: Readonly<Record<string, Mutation>> = {
       }
     },
   }),
+  'notes no use': () => ({ touch: async () => undefined }),
   'ends without a bound': (store) => ({
     end: (selector, ending) => store.end(selector, ending, 1_000),
     expire: () => store.expire(1_000),

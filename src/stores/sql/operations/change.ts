@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ACTIVITY_FLUSH, isLive } from '../../../core/policy.ts'
+import { isLive } from '../../../core/policy.ts'
 import { type SessionRecord, toSession } from '../../../core/session.ts'
 import type { Activity } from '../../../core/store.ts'
 import type { Transaction } from '../engine.ts'
@@ -31,7 +31,7 @@ export async function replace(tx: Transaction, record: SessionRecord): Promise<b
 /** Records activity of many sessions; of those that are over, of none. */
 export async function touch(tx: Transaction, activity: readonly Activity[]): Promise<void> {
   for (const { id, ago } of activity) {
-    const values = { id: fromId(id), active_at: tx.now - ago, now: tx.now, flush: ACTIVITY_FLUSH }
+    const values = { id: fromId(id), active_at: tx.now - ago, now: tx.now }
     await tx.run(tx.statements.touchSession, values)
   }
 }

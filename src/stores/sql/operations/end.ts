@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { dueEnding, isLive } from '../../../core/policy.ts'
+import { diesAt, dueEnding, isLive } from '../../../core/policy.ts'
 import type { SessionFilter } from '../../../core/selector.ts'
 import type { Ending, SessionRecord } from '../../../core/session.ts'
 import type { BatchSelector, EndedBatch, NewEnding } from '../../../core/store.ts'
 import type { Transaction } from '../engine.ts'
 import { listRecords } from '../reads.ts'
+import type { SessionRow } from '../rows.ts'
 import { deny, endChildren, endOne, findRecord, resolve } from './steps.ts'
 
 /** What an end is told. */
@@ -63,16 +64,26 @@ async function findAll(tx: Transaction, ids: readonly string[]): Promise<Session
 
 /** Ends sessions that are due, dated when they were due, and what lives under them. */
 export async function expire(tx: Transaction, limit: number): Promise<number> {
-  const rows = await tx.all(tx.statements.dueSessions, { now: tx.now, limit })
   let count = 0
-  for (const row of rows) {
-    const record = await resolve(tx, row)
-    const ended = await endOne(tx, record, dueEnding(record))
-    if (ended === undefined) continue
-    await endChildren(tx, ended, tx.now)
-    count += 1
+  while (count < limit) {
+    const rows = await tx.all(tx.statements.dueSessions, { now: tx.now, limit: limit - count })
+    if (rows.length === 0) return count
+    for (const row of rows) if (await endIfDue(tx, row)) count += 1
   }
   return count
+}
+
+/** Ends a session that is due by its activity too; otherwise moves on when it is to be looked at again. */
+async function endIfDue(tx: Transaction, row: SessionRow): Promise<boolean> {
+  const record = await resolve(tx, row)
+  if (isLive(record, tx.now)) {
+    await tx.run(tx.statements.postponeSession, { id: row.id, due_at: diesAt(record) })
+    return false
+  }
+  const ended = await endOne(tx, record, dueEnding(record))
+  if (ended === undefined) return false
+  await endChildren(tx, ended, tx.now)
+  return true
 }
 
 /** Forgets tombstones past their time, and denials that are over. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
+import { ACTIVITY_FLUSH } from '../../../core/policy.ts'
 import type { Database, MassEndingTable } from '../schema.ts'
 import { compile, place, type Statement } from '../statement.ts'
 
@@ -12,6 +13,9 @@ export interface EndingStatements {
   readonly endSession: Statement<unknown>
   readonly replaceSession: Statement<unknown>
   readonly touchSession: Statement<unknown>
+
+  /** Moves `due_at` on to where activity has moved the end of silence. */
+  readonly postponeSession: Statement<unknown>
   readonly setRealmEpoch: Statement<unknown>
   readonly setUserEpoch: Statement<unknown>
 
@@ -63,17 +67,14 @@ export function endingStatements(builder: Kysely<Database>): EndingStatements {
         revision: sql<number>`revision + 1`,
       }),
     ),
+    postponeSession: compile(open.set({ due_at: place<number>('due_at') })),
     touchSession: compile(
       open
         .where('last_active_at', '<', place<number>('active_at'))
-        .where('due_at', '>', place<number>('now'))
+        .where(livesAt())
         .where(outlivedByNoEpoch('sessions'))
         .set({
           last_active_at: place<number>('active_at'),
-          due_at: sql<number>`case
-          when idle is null or ${place<number>('active_at')} + idle + ${place<number>('flush')} > expires_at then expires_at
-          else ${place<number>('active_at')} + idle + ${place<number>('flush')}
-        end`,
         }),
     ),
     ...epochStatements(builder),
@@ -104,7 +105,13 @@ export function endingStatements(builder: Kysely<Database>): EndingStatements {
 
 type EpochStatements = Omit<
   EndingStatements,
-  'endSession' | 'replaceSession' | 'touchSession' | 'insertDenial' | 'deleteDenials' | 'sweepSessions'
+  | 'endSession'
+  | 'postponeSession'
+  | 'replaceSession'
+  | 'touchSession'
+  | 'insertDenial'
+  | 'deleteDenials'
+  | 'sweepSessions'
 >
 
 function epochStatements(builder: Kysely<Database>): EpochStatements {
@@ -119,7 +126,7 @@ function epochStatements(builder: Kysely<Database>): EpochStatements {
       .select('id')
       .where('id', '=', place<string>('kept'))
       .where('ended_at', 'is', null)
-      .where('due_at', '>', place<number>('now'))
+      .where(livesAt())
       .unionAll(
         select
           .selectFrom('sessions')
@@ -127,7 +134,7 @@ function epochStatements(builder: Kysely<Database>): EpochStatements {
           .where('parent_id', '=', place<string>('kept'))
           .where('parent_id', 'is not', null)
           .where('ended_at', 'is', null)
-          .where('due_at', '>', place<number>('now')),
+          .where(livesAt()),
       ),
   )
   const masses = builder.selectFrom('mass_endings').selectAll()
@@ -190,10 +197,20 @@ function counting(query: SelectQueryBuilder<Database, 'sessions', object>) {
   return query
     .select(sql<number>`count(*) filter (where parent_id is null)`.as('top'))
     .select(sql<number>`count(*) filter (where parent_id is not null)`.as('under'))
-    .where('due_at', '>', place<number>('now'))
+    .where(livesAt())
     .where('id', '!=', place<string>('kept'))
     .where(sql<boolean>`coalesce(parent_id, '') != ${place<string>('kept')}`)
     .where(outlivedByNoEpoch('sessions'))
+}
+
+/**
+ * Holds for an open row that time has not ended `now`. Reckoned from activity: `due_at` may lag behind it, so that
+ * activity moves no index.
+ */
+function livesAt(): RawBuilder<boolean> {
+  const now = place<number>('now')
+  return sql<boolean>`(expires_at > ${now}
+    and (idle is null or last_active_at + idle + ${sql.lit(ACTIVITY_FLUSH)} > ${now}))`
 }
 
 /** Holds for an open row that no epoch has ended: whatever one has is named by a mass ending until it is tidied. */
