@@ -34,7 +34,7 @@ export function startUpkeep({ store, env, policy, activity, wrote, report }: Upk
 
   const rounds = [
     round(1_000, () => untilDone(() => store.expire(BATCH))),
-    round(100, () => untilDone(() => store.tidy(BATCH))),
+    round(250, () => untilDone(() => store.tidy(BATCH))),
     round(ACTIVITY_FLUSH, () => activity.flush()),
     round(60_000, () => untilDone(() => store.sweep(BATCH))),
     round(60_000, () => store.trim(policy.journal)),

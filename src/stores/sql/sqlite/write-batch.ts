@@ -6,7 +6,7 @@
 import type { NewEvent } from '../../../core/events.ts'
 import type { Instant } from '../../../core/time.ts'
 import type { Transaction } from '../engine.ts'
-import { type AnyOperation, OPERATIONS } from '../operations/index.ts'
+import { type AnyOperation, OPERATIONS, type OperationName } from '../operations/index.ts'
 import type { Connection } from './connection.ts'
 import { type Outcome, packFault, type Task } from './messages.ts'
 
@@ -21,7 +21,9 @@ export async function writeBatch(
     const journal = openJournal(connection)
     const outcomes: Outcome[] = []
     for (const task of tasks) outcomes.push(await attempt(connection, journal, task))
-    connection.run(connection.statements.writeHead, { position: journal.position() })
+    if (journal.hasGrown() || tasks.some(({ name }) => !UPKEEP.has(name))) {
+      connection.run(connection.statements.writeHead, { position: journal.position() })
+    }
     database.exec('commit')
     return outcomes
   } catch (fault) {
@@ -30,8 +32,15 @@ export async function writeBatch(
   }
 }
 
+/**
+ * Operations that nobody waits to have acknowledged: where they find nothing to do, the commit writes nothing. Every
+ * other one writes, so that the answer to a repeated end, too, stands on a commit of its own.
+ */
+const UPKEEP: ReadonlySet<string> = new Set<OperationName>(['tidy', 'expire', 'sweep', 'trim', 'touch'])
+
 interface OpenJournal {
   position(): number
+  hasGrown(): boolean
   append(event: NewEvent, now: Instant): number
 
   /** Takes back what was appended since it had that position. */
@@ -39,9 +48,11 @@ interface OpenJournal {
 }
 
 function openJournal({ first, run, statements }: Connection): OpenJournal {
-  let last = first(statements.readHead, {})?.position ?? 0
+  const before = first(statements.readHead, {})?.position ?? 0
+  let last = before
   return {
     position: () => last,
+    hasGrown: () => last > before,
     rewind: (position) => {
       last = position
     },
