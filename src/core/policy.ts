@@ -13,6 +13,9 @@ import type { Instant } from './time.ts'
  */
 export const ACTIVITY_FLUSH = 30_000
 
+/** How long a tombstone is kept at the least, in milliseconds. */
+export const TOMBSTONE_AGE = 86_400_000
+
 /** The part of a session that decides. */
 export type Mortal = Pick<Session, 'expiresAt' | 'idleExpiresAt' | 'ending'>
 

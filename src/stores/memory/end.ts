@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { diesAt, dueEnding, isLive } from '../../core/policy.ts'
+import { diesAt, dueEnding, isLive, TOMBSTONE_AGE } from '../../core/policy.ts'
 import { matches } from '../../core/selector.ts'
 import type { Ending, SessionRecord } from '../../core/session.ts'
 import type { BatchSelector, EndedAll, EndedBatch, EpochScope, NewEnding } from '../../core/store.ts'
@@ -22,9 +22,6 @@ import {
   type State,
   userKey,
 } from './state.ts'
-
-/** How long a tombstone is kept at the least, in milliseconds. */
-const TOMBSTONE_AGE = 86_400_000
 
 /** Ends live sessions that a selector points at, and what lives under them. */
 export function end(

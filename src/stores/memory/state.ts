@@ -4,6 +4,7 @@
  * @module
  */
 import type { AccessKey } from '../../core/access-key.ts'
+import { type DeniableSession, denyValue as valueOfDenial } from '../../core/denial.ts'
 import type { NewEvent, RollcallEvent } from '../../core/events.ts'
 import { dueEnding, isLive } from '../../core/policy.ts'
 import { type Ending, type SessionRecord, toSession } from '../../core/session.ts'
@@ -144,22 +145,11 @@ export function deny(state: State, record: SessionRecord, { deny }: NewEnding, a
   }
 }
 
-/** What a denial of this kind compares, for a session there is or is to be. */
+/** What a denial of this kind compares, within a realm. */
 export function denyValue(session: DeniableSession, key: DenyKey): string | undefined {
-  const value = {
-    user: session.userId,
-    login: session.parentId ?? (session.kind === 'login' ? session.id : undefined),
-    name:
-      session.name === undefined ? undefined : `${session.kind}\n${session.resource ?? ''}\n${session.name}`,
-    address: session.device.ip,
-  }[key]
+  const value = valueOfDenial(session, key)
   return value === undefined ? undefined : `${session.realm}\n${value}`
 }
-
-type DeniableSession = Pick<
-  SessionRecord,
-  'id' | 'realm' | 'userId' | 'parentId' | 'kind' | 'name' | 'resource' | 'device'
->
 
 /** Tells whether an epoch has passed this record by. */
 export function isOutdated(state: State, record: SessionRecord): boolean {

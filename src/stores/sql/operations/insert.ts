@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { denyValue } from '../../../core/denial.ts'
 import { diesAt, dueEnding, isLive } from '../../../core/policy.ts'
 import { type Device, type SessionRecord, toSession } from '../../../core/session.ts'
 import type { Guards, Inserted, InsertRefused, SessionDraft } from '../../../core/store.ts'
@@ -12,16 +13,7 @@ import { listRecords } from '../reads.ts'
 import { fromHash, fromId, fromKind, toJson, toUserRecord } from '../rows.ts'
 import type { UserTable } from '../schema.ts'
 import type { Values } from '../statement.ts'
-import {
-  denyValue,
-  endChildren,
-  endOne,
-  endWithChildren,
-  findLive,
-  findMassEnding,
-  findRecord,
-  toId,
-} from './steps.ts'
+import { endChildren, endOne, endWithChildren, findLive, findMassEnding, findRecord, toId } from './steps.ts'
 
 /** What an insert is told. */
 export interface InsertRequest {

@@ -3,17 +3,16 @@
  *
  * @module
  */
+
+import { type DeniableSession, denyValue } from '../../../core/denial.ts'
 import { SESSION_PREFIX } from '../../../core/id.ts'
-import { dueEnding, isLive } from '../../../core/policy.ts'
+import { dueEnding, isLive, TOMBSTONE_AGE } from '../../../core/policy.ts'
 import { type Ending, type SessionRecord, toSession } from '../../../core/session.ts'
-import type { DenyKey, NewEnding } from '../../../core/store.ts'
+import type { NewEnding } from '../../../core/store.ts'
 import type { Instant } from '../../../core/time.ts'
 import type { Awaitable, Reader, Transaction } from '../engine.ts'
 import { fromActor, fromId, isOutdated, type SessionRow, toEnding, toRecord } from '../rows.ts'
 import type { MassEndingTable } from '../schema.ts'
-
-/** How long a tombstone is kept at the least, in milliseconds. */
-export const TOMBSTONE_AGE = 86_400_000
 
 /** Sessions that one step takes at a time. */
 const CHUNK = 500
@@ -134,23 +133,6 @@ export async function deny(tx: Transaction, record: DeniableSession, { deny }: N
     })
   }
 }
-
-/** What a denial of this kind compares, for a session there is or is to be. */
-export function denyValue(session: DeniableSession, key: DenyKey): string | undefined {
-  return {
-    user: session.userId,
-    login: session.parentId ?? (session.kind === 'login' ? session.id : undefined),
-    name:
-      session.name === undefined ? undefined : `${session.kind}\n${session.resource ?? ''}\n${session.name}`,
-    address: session.device.ip,
-  }[key]
-}
-
-/** What a denial looks at. */
-export type DeniableSession = Pick<
-  SessionRecord,
-  'id' | 'realm' | 'userId' | 'parentId' | 'kind' | 'name' | 'resource' | 'device'
->
 
 /** The public form of an id as it is kept. */
 export function toId(kept: string): string {
