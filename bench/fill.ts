@@ -5,6 +5,7 @@ import { hashSecret, newToken } from '../src/core/token.ts'
 import { describeDevice } from '../src/engine/device.ts'
 import { nodeEnv } from '../src/env.ts'
 import { sqliteStore } from '../src/stores/sql/sqlite/store.ts'
+import { BROWSERS, originOf, SESSIONS_PER_USER, userAgentOf, userOf } from './people.ts'
 
 /** A believable population. */
 export interface Filled {
@@ -16,23 +17,24 @@ export interface Filled {
 }
 
 const env = nodeEnv()
-const AGENTS = Array.from({ length: 200 }, (_, index) =>
-  describeDevice({
-    userAgent: `Mozilla/5.0 (X11; Linux x86_64; rv:${100 + index}.0) Gecko/20100101 Firefox/${100 + index}.0`,
-  }),
+const DEVICES = Array.from({ length: BROWSERS }, (_, browser) =>
+  describeDevice({ userAgent: userAgentOf(browser) }),
 )
-const SESSIONS_PER_USER = 5
 const AT_ONCE = 512
 
-/** Fills a new SQLite file with live logins, five a user, and keeps at most `most` of their tokens. */
-export async function fill(path: string, sessions: number, most = 100_000): Promise<Filled> {
-  for (const ending of ['', '-wal', '-shm', '-lock', '-owner']) rmSync(path + ending, { force: true })
+/** Fills a new SQLite file with live logins, so many a user, and keeps at most `most` of their tokens. */
+export async function fill(
+  path: string,
+  sessions: number,
+  { most = 100_000, perUser = SESSIONS_PER_USER }: { readonly most?: number; readonly perUser?: number } = {},
+): Promise<Filled> {
+  removeStore(path)
   const store = await sqliteStore({ path, clock: env.now })
   const tokens: string[] = []
   const every = Math.max(1, Math.floor(sessions / most))
   for (let start = 0; start < sessions; start += AT_ONCE) {
     const batch = Array.from({ length: Math.min(AT_ONCE, sessions - start) }, (_, index) => {
-      const { draft, token } = draftOf(userOf(start + index), start + index)
+      const { draft, token } = draftOf(userOf(start + index, perUser), start + index)
       if ((start + index) % every === 0) tokens.push(token)
       return store.insert(draft, { by: { kind: 'system', id: 'bench' } })
     })
@@ -41,9 +43,9 @@ export async function fill(path: string, sessions: number, most = 100_000): Prom
   return { store, path, tokens }
 }
 
-/** The user of the session of that number. */
-export function userOf(number: number): string {
-  return `user-${String(Math.floor(number / SESSIONS_PER_USER)).padStart(7, '0')}`
+/** Removes a SQLite file and what lies beside it. */
+export function removeStore(path: string): void {
+  for (const ending of ['', '-wal', '-shm', '-lock', '-owner']) rmSync(path + ending, { force: true })
 }
 
 /** A login as an application would ask for it, and its token. */
@@ -53,7 +55,6 @@ export function draftOf(
 ): { readonly draft: SessionDraft; readonly token: string } {
   const id = newSessionId(env, { realm: 'default', userId })
   const token = newToken(env, id)
-  const ip = `203.0.${number % 250}.${(number >> 8) % 250}`
   const draft: SessionDraft = {
     id,
     realm: 'default',
@@ -62,7 +63,7 @@ export function draftOf(
     tokenHash: hashSecret(env, token),
     lifetime: 30 * 86_400_000,
     idle: 7 * 86_400_000,
-    device: { ip, ...AGENTS[number % AGENTS.length] },
+    device: { ip: originOf(number).ip, ...DEVICES[number % BROWSERS] },
     authentication: { methods: ['pwd', 'otp'], level: 2 },
   }
   return { draft, token }

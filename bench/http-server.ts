@@ -1,4 +1,4 @@
-/** A server for `whoami.ts`: `bare` answers the same bytes and does nothing else; the others are Rollcall. */
+/** A server for `rollcall.ts`: `bare` answers the same bytes and does nothing else; the others are Rollcall. */
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createSessions } from '../src/engine/create-sessions.ts'
@@ -14,10 +14,11 @@ if (kind === 'bare') {
     readonly headers: string[]
     readonly body: string
   }
-  createServer((_request, response) => {
+  const server = createServer((_request, response) => {
     response.writeHead(200, answer.headers)
     response.end(answer.body)
-  }).listen(Number(port), '127.0.0.1')
+  })
+  server.listen(Number(port), '127.0.0.1', () => process.stdout.write('warm\n'))
 } else {
   const store = await sqliteStore({ path, clock: env.now })
   const cold = kind === 'cold'

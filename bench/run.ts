@@ -1,6 +1,10 @@
-/** `npm run bench -- [question …]`: prints the table. Ratios are of one run on one machine; no bare times. */
+/**
+ * `npm run bench -- [question …]`: prints the table. Ratios are of one run on one machine; no bare times.
+ * `BENCH_ROUNDS=2 BENCH_SECONDS=2` makes what loads servers short, to see that it runs.
+ */
 import { temporaryFolder } from '../test/support/temporary-folder.ts'
 import { machine, type Row, toTable } from './measure.ts'
+import { againstPeers } from './peers.ts'
 import { durableIssues, endAllButOne, growth, inProcess } from './stores.ts'
 import { whoami } from './whoami.ts'
 
@@ -10,6 +14,7 @@ const QUESTIONS: Readonly<Record<string, (folder: string) => Promise<readonly Ro
   'durable-issues': durableIssues,
   growth: (folder) => growth(folder, [10_000, 100_000, 1_000_000]),
   'end-all-but-one': endAllButOne,
+  peers: againstPeers,
 }
 
 const asked = process.argv.slice(2)

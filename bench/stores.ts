@@ -1,11 +1,12 @@
 /** How does the embedded store behave, by writers and by size? */
-import { rmSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSessions } from '../src/engine/create-sessions.ts'
 import { nodeEnv } from '../src/env.ts'
-import { draftOf, type Filled, fill, userOf } from './fill.ts'
+import { draftOf, type Filled, fill, removeStore } from './fill.ts'
 import { figureOf, type Row, timeRuns } from './measure.ts'
+import { userOf } from './people.ts'
 
 const BY = { kind: 'system', id: 'bench' } as const
 const env = nodeEnv()
@@ -52,7 +53,7 @@ export async function growth(folder: string, sizes: readonly number[]): Promise<
   const rows: Row[] = []
   let first: { readonly find: number; readonly list: number } | undefined
   for (const size of sizes) {
-    const filled = await fill(`${folder}/growth.db`, size, 20_000)
+    const filled = await fill(`${folder}/growth.db`, size, { most: 20_000 })
     const find = await timeFinds(filled)
     const list = await timeLists(filled, size)
     first ??= { find: figureOf(find).median, list: figureOf(list).median }
@@ -74,8 +75,7 @@ export async function growth(folder: string, sizes: readonly number[]): Promise<
     }
     await filled.store.close()
     if (size === sizes.at(-1)) rows.push(diskRow(filled.path, size))
-    for (const ending of ['', '-wal', '-shm', '-lock', '-owner'])
-      rmSync(filled.path + ending, { force: true })
+    removeStore(filled.path)
   }
   return rows
 }

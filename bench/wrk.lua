@@ -1,11 +1,12 @@
--- One request for each line of TOKENS, made beforehand, taken at random.
+-- One request for each line of CREDENTIALS, made beforehand, taken at random.
 local requests, count = {}, 0
 
 function init()
   math.randomseed(tonumber(os.getenv("SEED") or "1"))
-  for token in io.lines(os.getenv("TOKENS")) do
+  local field, scheme = os.getenv("FIELD"), os.getenv("SCHEME")
+  for credential in io.lines(os.getenv("CREDENTIALS")) do
     count = count + 1
-    requests[count] = wrk.format("GET", "/v1/whoami", { ["Authorization"] = "Bearer " .. token })
+    requests[count] = wrk.format("GET", nil, { [field] = scheme .. credential })
   end
 end
 

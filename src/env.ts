@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { hash, randomFillSync } from 'node:crypto'
+import { createHmac, hash, randomFillSync } from 'node:crypto'
 import type { Env } from './core/env.ts'
 
 /** Clock, timers, randomness and digests of this process. */
@@ -18,5 +18,6 @@ export function nodeEnv(): Env {
     },
     random: (length) => randomFillSync(new Uint8Array(length)),
     hash: (text) => hash('sha256', text, 'base64url'),
+    hmac: (key, text) => createHmac('sha256', key).update(text).digest(),
   }
 }

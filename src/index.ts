@@ -11,6 +11,7 @@ import { nodeEnv } from './env.ts'
 import { memoryStore as bareMemoryStore } from './stores/memory/store.ts'
 
 export type { AccessKey, Scope } from './core/access-key.ts'
+export type { Denial, DenyKey } from './core/denial.ts'
 export type { Env } from './core/env.ts'
 export { type FailureCode, isRollcallError, RollcallError } from './core/errors.ts'
 export type { EventMap, EventType, RollcallEvent, Unsubscribe } from './core/events.ts'
@@ -29,23 +30,23 @@ export type {
 export type { SessionStore } from './core/store.ts'
 export type { Duration, Instant } from './core/time.ts'
 export type { Role, User, UserPatch } from './core/user.ts'
+export type { AccessKeys, Denials, KeyRequest, Users } from './engine/administration.ts'
 export type {
-  AccessKeys,
   Ended,
   EndRequest,
   Issued,
   IssueRequest,
-  KeyRequest,
   Live,
   NotLive,
   Receipt,
+  Refreshed,
   SessionManager,
   SessionPatch,
-  SessionPolicy,
-  Users,
+  Updated,
   Verdict,
   VerifyOptions,
 } from './engine/manager.ts'
+export type { SessionPolicy } from './engine/settled.ts'
 
 /** What {@link createSessions} is made from; the machine's own clock and randomness unless told otherwise. */
 export interface SessionsOptions extends Omit<EngineOptions, 'env'> {

@@ -11,18 +11,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   stores: ['core'],
   engine: ['core'],
   protocol: ['core'],
-  http: ['core', 'engine', 'protocol'],
+  tracing: ['core', 'engine'],
+  http: ['core', 'engine', 'protocol', 'tracing'],
   dialects: ['core', 'engine', 'protocol', 'http'],
+  client: ['core', 'protocol'],
+  adapters: ['core', 'engine', 'protocol', 'client'],
   testing: ['core'],
-  server: ['core', 'engine', 'stores', 'protocol', 'http', 'dialects', 'env.ts'],
+  server: ['core', 'engine', 'stores', 'protocol', 'http', 'dialects', 'tracing', 'env.ts'],
   cli: ['core', 'protocol', 'server'],
   'env.ts': ['core'],
   'index.ts': ['core', 'engine', 'stores', 'env.ts'],
   'sqlite.ts': ['core', 'stores'],
+  'opentelemetry.ts': ['tracing'],
 }
 
 /** Layers that run wherever JavaScript does. */
-const NODE_FREE = ['core', 'engine', 'protocol', 'dialects']
+const NODE_FREE = ['core', 'engine', 'protocol', 'dialects', 'client', 'adapters']
 
 for (const file of globSync('**/*.ts', { cwd: SRC })) {
   test(`${file} keeps to its place`, () => {

@@ -3,19 +3,19 @@
  *
  * @module
  */
+import type { WireFilter } from '../protocol/queries.ts'
 import type { WireSelector } from '../protocol/requests.ts'
 import { misuse } from './exit.ts'
+import type { Filter } from './filter.ts'
 import { counted } from './phrases.ts'
 
-/** The flags that point. */
-export interface AimFlags {
-  readonly user?: string | undefined
-  readonly except?: string | undefined
-  readonly resource?: string | undefined
-  readonly name?: string | undefined
-  readonly parent?: string | undefined
+/** What was typed to point. */
+export interface Pointing {
+  readonly ids: readonly string[]
+  readonly filter: Filter
+  readonly except: string | undefined
   readonly everyone: boolean
-  readonly realm?: string | undefined
+  readonly realm: string | undefined
 }
 
 /** One way to point at sessions. */
@@ -27,55 +27,76 @@ export interface Aim {
   /** What is meant, as part of a question. */
   readonly named: string
 
-  /** Whether it reaches so far that a person is asked first. */
-  readonly asks: boolean
+  /** Whether a person is asked first: always, only if one is there, or never. */
+  readonly asks: 'always' | 'if-present' | 'never'
 }
 
 /** Reads what is pointed at. @throws CommandError unless that is one thing. */
-export function readAim(flags: AimFlags, ids: readonly string[]): Aim {
-  const [aim, other] = AIMS.map((read) => read(flags, ids)).filter((each) => each !== undefined)
-  if (aim === undefined) throw misuse('Say what to end: ids, --user, --resource, --parent or --everyone.')
+export function readAim(pointing: Pointing): Aim {
+  const [aim, other] = AIMS.map((read) => read(pointing)).filter((each) => each !== undefined)
+  if (aim === undefined)
+    throw misuse('Say what to end: ids, --user, --resource or any other filter, or --everyone.')
   if (other !== undefined)
     throw misuse(`${aim.flag} and ${other.flag} contradict each other. Use one of them.`)
-  if (flags.except !== undefined && flags.user === undefined) throw misuse('--except needs --user.')
-  if (flags.name !== undefined && flags.resource === undefined) throw misuse('--name needs --resource.')
-  if (flags.realm === undefined) return aim
+  const { except, realm, filter } = pointing
+  if (except !== undefined && (filter.user === undefined || !isOnly(filter, 'user')))
+    throw misuse('--except needs --user, and goes with no other filter.')
+  if (realm === undefined) return aim
+  return { ...aim, selector: { ...aim.selector, realm }, named: `${aim.named} in realm ${realm}` }
+}
+
+const AIMS: readonly ((pointing: Pointing) => Aim | undefined)[] = [
+  ({ ids }) =>
+    ids.length === 0
+      ? undefined
+      : { flag: 'ids', selector: { ids }, named: counted(ids.length, 'id'), asks: 'never' },
+  ({ filter, except }) =>
+    Object.keys(filter).length === 0 ? undefined : (single(filter, except) ?? filtered(filter)),
+  ({ everyone }) =>
+    everyone
+      ? { flag: '--everyone', selector: { everyone: true }, named: 'everyone', asks: 'always' }
+      : undefined,
+]
+
+/** The filters that the engine ends by without looking at one session after the other. */
+function single(filter: Filter, except: string | undefined): Aim | undefined {
+  const { user, parent, resource, name } = filter
+  if (user !== undefined && isOnly(filter, 'user')) {
+    const kept = except === undefined ? '' : ` but ${except}`
+    return {
+      flag: '--user',
+      selector: { user, ...(except !== undefined && { except }) },
+      named: `user ${user}${kept}`,
+      asks: 'always',
+    }
+  }
+  if (parent !== undefined && isOnly(filter, 'parent'))
+    return { flag: '--parent', selector: { parent }, named: `login ${parent}`, asks: 'if-present' }
+  if (resource !== undefined && isOnly(filter, 'resource', 'name'))
+    return {
+      flag: '--resource',
+      selector: { resource, ...(name !== undefined && { name }) },
+      named: `resource ${resource}`,
+      asks: 'if-present',
+    }
+  return undefined
+}
+
+function filtered(filter: Filter): Aim {
+  const named = Object.entries(filter).map(([name, value]) => `${name} ${value}`)
   return {
-    ...aim,
-    selector: { ...aim.selector, realm: flags.realm },
-    named: `${aim.named} in realm ${flags.realm}`,
+    flag: 'a filter',
+    selector: { filter: toWireFilter(filter) },
+    named: named.join(', '),
+    asks: 'always',
   }
 }
 
-const AIMS: readonly ((flags: AimFlags, ids: readonly string[]) => Aim | undefined)[] = [
-  (_, ids) =>
-    ids.length === 0
-      ? undefined
-      : { flag: 'ids', selector: { ids }, named: counted(ids.length, 'id'), asks: false },
-  ({ user, except }) =>
-    user === undefined
-      ? undefined
-      : {
-          flag: '--user',
-          selector: { user, ...(except !== undefined && { except }) },
-          named: `user ${user}${except === undefined ? '' : ` but ${except}`}`,
-          asks: true,
-        },
-  ({ resource, name }) =>
-    resource === undefined
-      ? undefined
-      : {
-          flag: '--resource',
-          selector: { resource, ...(name !== undefined && { name }) },
-          named: `resource ${resource}`,
-          asks: false,
-        },
-  ({ parent }) =>
-    parent === undefined
-      ? undefined
-      : { flag: '--parent', selector: { parent }, named: `login ${parent}`, asks: false },
-  ({ everyone }) =>
-    everyone
-      ? { flag: '--everyone', selector: { everyone: true }, named: 'everyone', asks: true }
-      : undefined,
-]
+/** Writes filters as JSON has them: the level is a number there. */
+function toWireFilter({ level, ...filter }: Filter): WireFilter {
+  return { ...filter, ...(level !== undefined && { level: Number(level) }) } as WireFilter
+}
+
+function isOnly(filter: Filter, ...names: readonly string[]): boolean {
+  return Object.keys(filter).every((name) => names.includes(name))
+}

@@ -10,7 +10,11 @@ import type { ValuesOf } from './flags.ts'
 /** Asks one server with one key. Whatever it cannot do is thrown as a {@link CommandError} that never has the key. */
 export interface Api {
   /** Asks, and answers the JSON that came back. The type is the caller's word for it. */
-  ask<Answer>(method: 'GET' | 'POST' | 'DELETE', path: string, request?: ApiRequest): Promise<Answer>
+  ask<Answer>(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    request?: ApiRequest,
+  ): Promise<Answer>
 }
 
 /** A body some of whose fields are absent; JSON leaves those out. */
@@ -34,10 +38,31 @@ const OUTCOMES: Readonly<Record<number, Outcome>> = {
   504: 'unavailable',
 }
 
+/** A server, and a credential for it. */
+export interface Target {
+  readonly url: string
+  readonly key: string
+}
+
+/** Reads which server flags or environment name. @throws CommandError where they make no sense. */
+export function readTarget(
+  { url, key }: Pick<ValuesOf<ClientFlags>, 'url' | 'key'>,
+  env: Environment,
+): Target {
+  return {
+    url: readUrl(url ?? (env.ROLLCALL_URL || DEFAULT_URL)).href,
+    key: readKey(key ?? env.ROLLCALL_KEY),
+  }
+}
+
 /** Prepares to ask the server that flags or environment name. @throws CommandError where they make no sense. */
-export function connect({ url, key }: Pick<ValuesOf<ClientFlags>, 'url' | 'key'>, env: Environment): Api {
-  const base = readUrl(url ?? (env.ROLLCALL_URL || DEFAULT_URL))
-  const secret = readKey(key ?? env.ROLLCALL_KEY)
+export function connect(values: Pick<ValuesOf<ClientFlags>, 'url' | 'key'>, env: Environment): Api {
+  return apiOf(readTarget(values, env))
+}
+
+/** Prepares to ask a server. */
+export function apiOf({ url, key: secret }: Target): Api {
+  const base = new URL(url.endsWith('/') ? url : `${url}/`)
   return {
     async ask<Answer>(method: string, path: string, { query = {}, body }: ApiRequest = {}) {
       const target = new URL(path.replace(/^\//, ''), base)
@@ -125,5 +150,9 @@ function refusal({ status }: Response, answer: unknown, { base, secret }: Asked)
       `${base.origin} answered ${status} and nothing that Rollcall would say. Is it the right server? Check --url or ROLLCALL_URL.`,
     )
   const sentence = `${String(said).replace(/[.!?]?$/, '.')} (${status} ${String(code ?? '')})`
-  return new CommandError(outcome, sentence.replaceAll(secret, '[key]'))
+  return new CommandError(
+    outcome,
+    sentence.replaceAll(secret, '[key]'),
+    typeof code === 'string' ? code : undefined,
+  )
 }

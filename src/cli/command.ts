@@ -21,7 +21,7 @@ export interface Call<Table extends Flags = Flags> {
 }
 
 /** What stands on a command line beside flags. */
-interface Operands {
+export interface Operands {
   /** What each is, such as `ID`. */
   readonly name: string
   readonly help: string
@@ -36,6 +36,9 @@ export interface Command<Table extends Flags = Flags> {
 
   /** What it does, in a line. */
   readonly summary: string
+
+  /** Its group alone calls it too, where flags follow. */
+  readonly leads?: true
   readonly flags: Table
   readonly operands?: Operands
 

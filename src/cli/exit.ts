@@ -32,9 +32,13 @@ export class CommandError extends Error {
   /** What the process exits with. */
   readonly exitCode: number
 
-  constructor(outcome: Outcome, message: string) {
+  /** The API's name for what it refused; absent where something else is wrong. */
+  readonly code?: string
+
+  constructor(outcome: Outcome, message: string, code?: string) {
     super(message)
     this.exitCode = EXIT[outcome]
+    if (code !== undefined) this.code = code
   }
 }
 

@@ -4,8 +4,8 @@
  * @module
  */
 import { parseArgs } from 'node:util'
+import { suggestion } from '../core/nearest.ts'
 import { misuse } from './exit.ts'
-import { suggestion } from './nearest.ts'
 
 /** One flag. Without `value` it is a switch. */
 export interface Flag {
@@ -15,8 +15,8 @@ export interface Flag {
   /** What its value is, such as `ID`. */
   readonly value?: string
 
-  /** May be given more than once, or with values separated by commas. */
-  readonly many?: true
+  /** May be given more than once; where it is `listed`, also with values separated by commas. */
+  readonly many?: 'listed' | 'repeated'
 
   /** The command makes no sense without it. */
   readonly required?: true
@@ -28,6 +28,9 @@ export interface Flag {
 /** A flag with one value that may be left out. */
 export type TextFlag = Flag & { readonly value: string }
 
+/** A flag with any number of values. */
+export type ManyFlag = TextFlag & { readonly many: 'listed' | 'repeated' }
+
 /** A flag that is there or not. */
 export type Switch = Flag & { readonly value?: never }
 
@@ -36,7 +39,7 @@ export type Flags = Readonly<Record<string, Flag>>
 
 /** What a flag becomes when it is read. */
 type ValueOf<One extends Flag> = One extends { readonly value: string }
-  ? One extends { readonly many: true }
+  ? One extends { readonly many: string }
     ? readonly TextOf<One>[]
     : One extends { readonly required: true }
       ? TextOf<One>
@@ -117,12 +120,13 @@ function read({ name, rawName, value, inlineValue }: OptionToken, flags: Flags):
     throw misuse(
       `${rawName} needs a value: ${flag.value}. Write ${rawName}=VALUE for one that begins with a dash.`,
     )
-  const values = flag.many ? value.split(',').map((each) => each.trim()) : [value]
+  const values = flag.many === 'listed' ? value.split(',').map((each) => each.trim()) : [value]
   for (const each of values) checkChoice(rawName, each, flag)
   return values
 }
 
-function checkChoice(rawName: string, value: string, { choices }: Flag): void {
+/** @throws CommandError unless a value is one of those that a flag takes. */
+export function checkChoice(rawName: string, value: string, { choices }: Flag): void {
   if (choices === undefined || choices.includes(value)) return
   throw misuse(`${rawName} takes ${listed(choices)}, not "${value}".${suggestion(value, choices)}`)
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Count } from '../core/page.ts'
 
 const UNITS: readonly (readonly [milliseconds: number, name: string])[] = [
   [31_557_600_000, 'y'],
@@ -20,6 +21,11 @@ export function ago(moment: string, now: number): string {
   if (milliseconds === undefined) return 'now'
   const length = `${Math.round(Math.abs(span) / milliseconds)} ${name}`
   return span > 0 ? `${length} ago` : `in ${length}`
+}
+
+/** Says how many there are, or about how many where nobody counted them all. */
+export function estimated({ count, exact }: Count, thing: string): string {
+  return `${exact ? '' : 'about '}${counted(count, thing)}`
 }
 
 /** Says how many of something there are, such as `1 session` or `1,204 sessions`. */

@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs'
+
+import { suggestion } from '../core/nearest.ts'
+import { VERSION } from '../server/version.ts'
 import { type Call, type Command, checkOperands, type Environment } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { CommandError, EXIT, misuse } from './exit.ts'
 import { demandFlags, parseFlags } from './flags.ts'
 import { helpOf, helpOfMany } from './help.ts'
-import { suggestion } from './nearest.ts'
 import { harmless } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -34,7 +35,7 @@ function general([first, second]: readonly string[], terminal: Terminal): number
     return EXIT.ok
   }
   if (['--version', '-v'].includes(first)) {
-    terminal.out(`${version()}\n`)
+    terminal.out(`${VERSION}\n`)
     return EXIT.ok
   }
   return undefined
@@ -76,6 +77,8 @@ function findCommand(line: readonly string[], terminal: Terminal): Found {
       verbs.map(({ words }) => words),
     )
   const rest = line.slice(1)
+  const leading = COMMANDS.find(({ words, leads }) => leads && words.startsWith(`${group} `))
+  if (leading !== undefined && verb !== undefined && !rest.some(isHelp)) return { command: leading, rest }
   const show = rest.some(isHelp) ? terminal.out : terminal.err
   show(helpOfMany(verbs, `rollcall ${group} COMMAND --help`))
   return { rest }
@@ -99,11 +102,6 @@ function isHelp(argument: string): boolean {
 function beforeDashes(argv: readonly string[]): readonly string[] {
   const dashes = argv.indexOf('--')
   return dashes === -1 ? argv : argv.slice(0, dashes)
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return String((JSON.parse(text) as { readonly version?: unknown }).version)
 }
 
 function sentenceOf(error: unknown): string {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
 
 /** The person or program on the other side. */
@@ -13,8 +14,17 @@ export interface Terminal {
   /** Takes what went wrong, and remarks that are not part of the answer. */
   err(text: string): void
 
+  /** Waits until whoever reads `out` has room for more. */
+  drained(): Promise<void>
+
   /** Whether `out` is read by a person. */
   readonly isTTY: boolean
+
+  /** Shows a line that the next one, or anything else, takes the place of. Absent where nobody is there to see. */
+  readonly progress?: (line: string) => void
+
+  /** Aborts when the command is asked to end. A second request ends the process at once. */
+  interruption(): AbortSignal
 
   /** Asks for a yes. Absent where nobody is there to answer. */
   readonly confirm?: (question: string) => Promise<boolean>
@@ -24,12 +34,46 @@ export interface Terminal {
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr } = process
   stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
-  return {
-    out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
-    isTTY: stdout.isTTY === true,
-    ...(stdin.isTTY && stderr.isTTY ? { confirm } : {}),
+  let passing = false
+  const write = (stream: NodeJS.WriteStream, text: string) => {
+    if (passing) stderr.write(ERASE_LINE)
+    passing = false
+    stream.write(text)
   }
+  return {
+    out: (text) => write(stdout, text),
+    err: (text) => write(stderr, text),
+    async drained() {
+      if (stdout.writableNeedDrain) await once(stdout, 'drain')
+    },
+    isTTY: stdout.isTTY === true,
+    interruption,
+    ...(stdin.isTTY && stderr.isTTY ? { confirm } : {}),
+    ...(stderr.isTTY
+      ? {
+          progress: (line: string) => {
+            stderr.write(`${ERASE_LINE}${line.slice(0, stderr.columns - 1)}`)
+            passing = true
+          },
+        }
+      : {}),
+  }
+}
+
+const ERASE_LINE = '\r\u001b[2K'
+
+/** Signals that ask a command to end. */
+const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
+function interruption(): AbortSignal {
+  const asked = new AbortController()
+  for (const signal of ENDING) {
+    process.on(signal, () => {
+      if (asked.signal.aborted) process.exit(130)
+      asked.abort()
+    })
+  }
+  return asked.signal
 }
 
 async function confirm(question: string): Promise<boolean> {

@@ -23,4 +23,7 @@ export interface Env {
 
   /** SHA-256 of the UTF-8 bytes of a text, as unpadded base64url: 43 characters. */
   hash(text: string): string
+
+  /** HMAC-SHA-256 of the UTF-8 bytes of a text under the UTF-8 bytes of a key (RFC 2104): 32 bytes. */
+  hmac(key: string, text: string): Uint8Array
 }

@@ -12,6 +12,8 @@ export type FailureCode =
   | 'no-credentials'
   | 'no-session'
   | 'session-ended'
+  | 'superseded'
+  | 'not-fresh'
   | 'forbidden'
   | 'cross-site'
   | 'user-banned'
@@ -23,8 +25,12 @@ export type FailureCode =
   | 'parent-not-live'
   | 'conflict'
   | 'position-forgotten'
+  | 'too-slow'
   | 'too-large'
+  | 'path-too-long'
+  | 'headers-too-large'
   | 'unsupported-media-type'
+  | 'too-many-attempts'
   | 'internal'
   | 'store-unavailable'
 
@@ -42,6 +48,8 @@ export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
   'no-credentials': { status: 401, title: 'The request carries no usable credential' },
   'no-session': { status: 401, title: 'There is no live session behind this request' },
   'session-ended': { status: 401, title: 'The session is over' },
+  superseded: { status: 401, title: 'The token was replaced when the session changed its privileges' },
+  'not-fresh': { status: 401, title: 'The holder must prove again who they are' },
   forbidden: { status: 403, title: 'This credential may not do that' },
   'cross-site': { status: 403, title: 'The request comes from another site' },
   'user-banned': { status: 403, title: 'The user is banned' },
@@ -53,8 +61,12 @@ export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
   'parent-not-live': { status: 409, title: 'The login to live under is missing or over' },
   conflict: { status: 409, title: 'It was changed by someone else in the meantime' },
   'position-forgotten': { status: 410, title: 'The journal no longer reaches back that far' },
+  'too-slow': { status: 408, title: 'The request did not arrive in time' },
   'too-large': { status: 413, title: 'The request is too large' },
+  'path-too-long': { status: 414, title: 'The path is too long' },
+  'headers-too-large': { status: 431, title: 'The headers are too large' },
   'unsupported-media-type': { status: 415, title: 'The body is not JSON' },
+  'too-many-attempts': { status: 429, title: 'Too many wrong credentials came from this address' },
   internal: { status: 500, title: 'Something went wrong on this side' },
   'store-unavailable': { status: 503, title: 'The store cannot be reached' },
 }

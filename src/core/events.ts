@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { AccessKey } from './access-key.ts'
+import { type AccessKey, ALL_REALMS } from './access-key.ts'
+import type { Denial } from './denial.ts'
 import type { Actor, EndReason, Session } from './session.ts'
 import type { Instant } from './time.ts'
 import type { User } from './user.ts'
@@ -15,6 +16,12 @@ export interface EventMap {
 
   /** A session's label, data or authentication was changed. */
   'session.updated': { readonly session: Session }
+
+  /** A session's token was exchanged for its successor. */
+  'session.refreshed': { readonly session: Session }
+
+  /** A token came back after its successor had taken its place: somebody else has it. Its session ends with this. */
+  'token.reused': { readonly session: Session }
 
   /** A session is over. `mass` names the position of the `sessions.ended` entry that ended it, if one did. */
   'session.ended': {
@@ -35,6 +42,12 @@ export interface EventMap {
     readonly reason: EndReason
     readonly by: Actor
   }
+
+  /** Somebody or something is kept out for a time. */
+  'denial.created': { readonly denial: Denial; readonly by: Actor }
+
+  /** Somebody or something is let in again before its time. */
+  'denial.lifted': { readonly denial: Denial; readonly by: Actor }
 
   /** A user's name, role or ban was changed. */
   'user.updated': { readonly user: User; readonly by: Actor }
@@ -58,6 +71,56 @@ export type RollcallEvent<Type extends EventType = EventType> = {
     readonly type: Each
   } & EventMap[Each]
 }[Type]
+
+/** Which events are meant. Every field given must hold. */
+export interface EventFilter {
+  /** Events of this realm, and those that concern all of them. */
+  readonly realm?: string
+  readonly types?: readonly EventType[]
+
+  /** Whose session it is about, or which user. A mass ending of a realm is about all of its users. */
+  readonly userId?: string
+
+  /** What the session is attached to; with `/*` at its end, all below it. A mass ending is about all of them. */
+  readonly resource?: string
+}
+
+/** Tells whether an event is among those meant. */
+export function isAbout(event: RollcallEvent, { realm, types, userId, resource }: EventFilter): boolean {
+  if (realm !== undefined && event.realm !== realm && event.realm !== ALL_REALMS) return false
+  if (types !== undefined && !types.includes(event.type)) return false
+  if (userId !== undefined && !concernsUser(event, userId)) return false
+  return resource === undefined || isAttached(event, resource)
+}
+
+/** Every type of event. */
+export const EVENT_TYPES: readonly EventType[] = [
+  'session.created',
+  'session.updated',
+  'session.refreshed',
+  'session.ended',
+  'sessions.ended',
+  'token.reused',
+  'denial.created',
+  'denial.lifted',
+  'user.updated',
+  'key.created',
+  'key.withdrawn',
+]
+
+function concernsUser(event: RollcallEvent, userId: string): boolean {
+  if ('session' in event) return event.session.userId === userId
+  if ('user' in event) return event.user.id === userId
+  if ('denial' in event) return event.denial.key === 'user' && event.denial.value === userId
+  return event.type === 'sessions.ended' && (event.userId ?? userId) === userId
+}
+
+function isAttached(event: RollcallEvent, resource: string): boolean {
+  if (event.type === 'sessions.ended') return true
+  const own = 'session' in event ? event.session.resource : undefined
+  if (own === undefined) return false
+  return resource.endsWith('/*') ? own.startsWith(resource.slice(0, -1)) : own === resource
+}
 
 /** An event on its way into a journal, which gives it its position. */
 export type NewEvent = {

@@ -23,7 +23,7 @@ export interface Placement {
 }
 
 /** Makes a session id: the digit of its partition, then 21 random ones (123 bits). */
-export function newSessionId(env: Env, placement: Placement): string {
+export function newSessionId(env: Pick<Env, 'random'>, placement: Placement): string {
   return SESSION_PREFIX + partitionOf(placement) + encodeBase58(env.random(20), ID_LENGTH - 1)
 }
 
@@ -39,6 +39,6 @@ export function partitionOf({ realm, userId, resource }: Placement): string {
 }
 
 /** Makes a name of another kind of thing, such as `key_…`. */
-export function newName(env: Env, prefix: string): string {
+export function newName(env: Pick<Env, 'random'>, prefix: string): string {
   return prefix + encodeBase58(env.random(20), ID_LENGTH)
 }

@@ -13,7 +13,7 @@ export interface Page<Item> {
   readonly nextCursor?: string
 }
 
-/** How many there are; `exact` is false where counting stopped at its bound. */
+/** How many there are; where `exact` is false, about how many. */
 export interface Count {
   readonly count: number
   readonly exact: boolean
@@ -25,21 +25,26 @@ export const DEFAULT_LIMIT = 50
 /** The most items a page may have. */
 export const MAX_LIMIT = 200
 
+/** What a list of sessions is ordered by, latest first: when each was issued, or when it was last active. */
+export type Sort = 'issued' | 'active'
+
 /** A place in a list that is ordered newest first by (moment, serial). */
 export type Place = readonly [moment: number, serial: number]
 
-/** Writes a place as an opaque cursor. */
-export function toCursor([moment, serial]: Place): string {
-  return `${moment.toString(36)}-${serial.toString(36)}`
+/** Writes a place of a list in that order as an opaque cursor. */
+export function toCursor([moment, serial]: Place, sort: Sort = 'issued'): string {
+  return `${MARKS[sort]}${moment.toString(36)}-${serial.toString(36)}`
 }
 
-/** Reads a cursor. @throws RollcallError `bad-cursor` if this server cannot have made it. */
-export function fromCursor(cursor: string): Place {
-  const [, moment, serial] = /^([0-9a-z]{1,11})-([0-9a-z]{1,11})$/.exec(cursor) ?? []
+/** Reads a cursor of a list in that order. @throws RollcallError `bad-cursor` if this server cannot have made it. */
+export function fromCursor(cursor: string, sort: Sort = 'issued'): Place {
+  const [, mark, moment, serial] = /^([ia])([0-9a-z]{1,11})-([0-9a-z]{1,11})$/.exec(cursor) ?? []
   const place: Place = [Number.parseInt(moment ?? '', 36), Number.parseInt(serial ?? '', 36)]
-  if (place.every(Number.isSafeInteger)) return place
+  if (mark === MARKS[sort] && place.every(Number.isSafeInteger)) return place
   throw new RollcallError(
     'bad-cursor',
-    'The cursor is not one that this server made. Begin again without a cursor.',
+    'The cursor is not one that this server made for this order. Begin again without a cursor.',
   )
 }
+
+const MARKS: Readonly<Record<Sort, string>> = { issued: 'i', active: 'a' }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { isLive } from './policy.ts'
-import type { SessionKind, SessionRecord } from './session.ts'
+import type { Sort } from './page.ts'
+import type { EndReason, SessionKind } from './session.ts'
 import type { Instant } from './time.ts'
 
 /** Which sessions of a realm are meant. Every field given must hold. */
@@ -13,18 +13,52 @@ export interface SessionFilter {
   readonly userId?: string
   readonly parentId?: string
   readonly resource?: string
+
+  /** What the resource begins with. */
+  readonly resourcePrefix?: string
   readonly name?: string
   readonly kind?: SessionKind
 
   /** Only sessions that live under no other. */
   readonly topLevel?: boolean
 
-  /** `live` unless told otherwise. */
+  /** `live` unless told otherwise; `ended` where a reason is given. */
   readonly status?: 'live' | 'ended' | 'any'
+
+  /** Why it is over. */
+  readonly reason?: EndReason
+
+  /** Form factor, such as `mobile`. */
+  readonly deviceType?: string
+
+  /** `Chrome`, or with its major version, `Chrome 120`; in any case. */
+  readonly browser?: string
+
+  /** Operating system, in any case. */
+  readonly os?: string
+
+  /** An address, or a network such as `10.0.0.0/8`. */
+  readonly address?: string
+
+  /** Exactly as its owner wrote it. */
+  readonly label?: string
+  readonly level?: 1 | 2 | 3
+
+  /** At or after the one, before the other. */
+  readonly issuedAfter?: Instant
+  readonly issuedBefore?: Instant
+  readonly activeAfter?: Instant
+  readonly activeBefore?: Instant
+
+  /** Found, in any case, within user id, display name, label, address, user agent, browser or system. */
+  readonly text?: string
 }
 
 /** Asks for a page of sessions, newest first. */
 export interface SessionQuery extends SessionFilter {
+  /** What is newest: `issued` unless told otherwise. */
+  readonly sort?: Sort
+
   /** 1 to 200; 50 unless told otherwise. */
   readonly limit?: number
 
@@ -43,17 +77,7 @@ export type SessionSelector = { readonly realm?: string } & (
   | { readonly everyone: true }
 )
 
-/** Tells whether a record is among those meant, at a moment. The one meaning of a filter, for every store. */
-export function matches(record: SessionRecord, filter: SessionFilter, at: Instant): boolean {
-  if (filter.topLevel === true && record.parentId !== undefined) return false
-  return (
-    FIELDS.every((field) => filter[field] === undefined || filter[field] === record[field]) &&
-    hasStatus(record, filter, at)
-  )
-}
-
-const FIELDS = ['realm', 'userId', 'parentId', 'resource', 'name', 'kind'] as const
-
-function hasStatus(record: SessionRecord, { status = 'live' }: SessionFilter, at: Instant): boolean {
-  return status === 'any' || isLive(record, at) === (status === 'live')
+/** The status that a filter means. */
+export function statusOf({ status, reason }: SessionFilter): 'live' | 'ended' | 'any' {
+  return status ?? (reason === undefined ? 'live' : 'ended')
 }

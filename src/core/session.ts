@@ -5,6 +5,7 @@
  */
 import type { Instant } from './time.ts'
 import type { SecretHash } from './token.ts'
+import type { Role } from './user.ts'
 
 /** What is held: a login, an open connection, or the playback of a stream. */
 export type SessionKind = 'login' | 'connection' | 'playback'
@@ -26,6 +27,21 @@ export type EndReason =
   | 'closed'
   | 'node-lost'
 
+/** Every reason. */
+export const END_REASONS: readonly EndReason[] = [
+  'logout',
+  'revoked',
+  'replaced',
+  'evicted',
+  'expired',
+  'idle',
+  'reused',
+  'banned',
+  'parent-ended',
+  'closed',
+  'node-lost',
+]
+
 /** Reasons that a caller of the API may give. The others are the engine's to say. */
 export const GIVEN_REASONS: readonly EndReason[] = ['logout', 'revoked', 'replaced', 'closed']
 
@@ -44,7 +60,7 @@ export interface Ending {
 
 /** What a session is held with. */
 export interface Device {
-  /** Address of the holder, as text. */
+  /** Address of the holder, in its one way to be written (RFC 5952). */
   readonly ip?: string
 
   /** The `User-Agent` header, at most 512 characters. */
@@ -113,7 +129,27 @@ export interface SessionRecord extends Session {
 
   /** Grows by one with each change other than activity. */
   readonly revision: number
+
+  /** The role that the user had when the token was made; `member` without a user. */
+  readonly tokenRole: Role
+
+  /** Tokens that this one succeeded, latest first: {@link MOST_PREDECESSORS} at most, none before the first refresh. */
+  readonly predecessors?: readonly Predecessor[]
 }
+
+/** A token that was succeeded by another. */
+export interface Predecessor {
+  readonly hash: SecretHash
+
+  /** Until when presenting it is forgiven; after that it ends the session. */
+  readonly until: Instant
+
+  /** What its successor is mixed from, for as long as it stands for the session as well as its successor does. */
+  readonly salt?: string
+}
+
+/** Predecessors that are remembered of one session. */
+export const MOST_PREDECESSORS = 16
 
 /** Strips what only a store may see. */
 export function toSession(record: SessionRecord): Session {
@@ -123,6 +159,8 @@ export function toSession(record: SessionRecord): Session {
     realmEpoch: _realm,
     userEpoch: _user,
     revision: _revision,
+    tokenRole: _role,
+    predecessors: _predecessors,
     ...session
   } = record
   return session

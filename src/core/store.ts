@@ -4,8 +4,10 @@
  * @module
  */
 import type { AccessKey } from './access-key.ts'
+import type { DenialStore, DenyKey } from './denial.ts'
 import type { RollcallEvent } from './events.ts'
 import type { Count, Page } from './page.ts'
+import type { Reauthentication, Rotated, Rotation } from './rotation.ts'
 import type { SessionFilter, SessionQuery, SessionSelector } from './selector.ts'
 import type {
   Actor,
@@ -34,7 +36,7 @@ import type { UserPatch, UserRecord } from './user.ts'
  * The store's clock decides; callers pass spans of time, never moments. A store that cannot be reached, or
  * cannot write, throws `store-unavailable`.
  */
-export interface SessionStore extends SessionReads, SessionWrites, UserStore, KeyStore, Journal {
+export interface SessionStore extends SessionReads, SessionWrites, UserStore, DenialStore, KeyStore, Journal {
   /** Names the backend in logs, errors and health answers. */
   readonly name: string
 
@@ -50,10 +52,10 @@ export interface SessionReads {
   /** Finds one session, over or not, with its user and parent, all as of one moment. */
   find(id: string): Promise<Found | undefined>
 
-  /** Lists sessions newest first, by (`issuedAt`, `serial`). Looks at a bounded number of them. */
+  /** Lists sessions latest first, by (`issuedAt` or `lastActiveAt`, `serial`). Looks at a bounded number of them. */
   list(query: SessionQuery): Promise<Page<SessionRecord>>
 
-  /** Counts sessions, exactly up to a bound. */
+  /** Counts sessions, exactly up to a bound, and beyond it by what a part of them lets expect. */
   count(filter: SessionFilter): Promise<Count>
 }
 
@@ -62,8 +64,16 @@ export interface SessionWrites {
   /** Begins a session if every guard holds. */
   insert(draft: SessionDraft, guards: Guards): Promise<Inserted | InsertRefused>
 
-  /** Replaces label, data and authentication, provided the session lives and nobody has revised it since. */
-  replace(record: SessionRecord): Promise<boolean>
+  /**
+   * Replaces label, data and authentication, provided the session lives and nobody has revised it since.
+   *
+   * With `proof`, it is authenticated now; a successor in it takes the token's place, and every token before it is
+   * worth nothing from then on.
+   */
+  replace(record: SessionRecord, proof?: Reauthentication): Promise<boolean>
+
+  /** Exchanges a token for its successor, or says what became of it. One that comes back too late ends the session. */
+  rotate(rotation: Rotation): Promise<Rotated>
 
   /** Records activity of many sessions at once. Never revives, never moves time back. */
   touch(activity: readonly Activity[]): Promise<void>
@@ -82,6 +92,9 @@ export interface SessionWrites {
 
   /** Ends sessions that are due. Returns how many; fewer than `limit`: done. */
   expire(limit: number): Promise<number>
+
+  /** Erases the salts of tokens whose grace is over. Returns of how many sessions; fewer than `limit`: done. */
+  eraseSalts(limit: number): Promise<number>
 
   /** Forgets tombstones past their time. Returns how many; fewer than `limit`: done. */
   sweep(limit: number): Promise<number>
@@ -160,8 +173,8 @@ export interface Guards {
   /** The most live sessions of that kind the user may have, and what happens at that number. */
   readonly limit?: { readonly sessions: number; readonly atLimit: AtLimit }
 
-  /** Id of a session of the same user that gives way to this one. */
-  readonly replaces?: string
+  /** Sessions of the same user that give way to this one: one by id, or those of its kind with its label. */
+  readonly replaces?: { readonly id: string } | { readonly label: string }
 
   /** Who asks. */
   readonly by: Actor
@@ -187,7 +200,13 @@ export interface InsertRefused {
 
   /** When it is worth trying again, for `denied`. */
   readonly until?: Instant
+
+  /** Sessions of which one would have to give way, for `limit-reached`: the first in line first, {@link MOST_IN_THE_WAY} at most. */
+  readonly inTheWay?: readonly SessionRecord[]
 }
+
+/** Sessions that a refusal names at the most. */
+export const MOST_IN_THE_WAY = 50
 
 /** Activity of one session: how long ago it was last active, in milliseconds. */
 export interface Activity {
@@ -204,14 +223,21 @@ export interface NewEnding {
   readonly deny?: { readonly keys: readonly DenyKey[]; readonly span: number }
 }
 
-/** What may be kept out. */
-export type DenyKey = 'user' | 'login' | 'name' | 'address'
-
-/** The selectors that end session by session. */
-export type BatchSelector = { readonly realm: string } & Exclude<
-  SessionSelector,
-  { readonly userId: string } | { readonly everyone: true }
->
+/**
+ * The selectors that end session by session.
+ *
+ * A filter comes with the ids that it was seen to mean; each is ended only if it is still meant.
+ */
+export type BatchSelector = { readonly realm: string } & (
+  | Exclude<
+      SessionSelector,
+      | { readonly userId: string }
+      | { readonly everyone: true }
+      | { readonly filter: SessionFilter }
+      | { readonly ids: readonly string[] }
+    >
+  | { readonly ids: readonly string[]; readonly filter?: SessionFilter }
+)
 
 /** The sessions that one call ended, as they are now. */
 export interface EndedBatch {

@@ -23,6 +23,7 @@ export const TOKEN_PREFIX = 'rct_'
 export const KEY_PREFIX = 'rck_'
 
 const SECRET_LENGTH = 44
+const SALT_LENGTH = 22
 const BODY_START = TOKEN_PREFIX.length
 const SECRET_START = BODY_START + ID_LENGTH
 const CHECKSUM_START = SECRET_START + SECRET_LENGTH
@@ -33,19 +34,33 @@ export const TOKEN_LENGTH: number = CHECKSUM_START + CHECKSUM_LENGTH
 const TOKEN = /^rct_[1-9A-HJ-NP-Za-km-z]{72}$/
 
 /** Makes the token of a session. */
-export function newToken(env: Env, sessionId: string): string {
+export function newToken(env: Pick<Env, 'random'>, sessionId: string): string {
   return seal(
     TOKEN_PREFIX + sessionId.slice(SESSION_PREFIX.length) + encodeBase58(env.random(32), SECRET_LENGTH),
   )
 }
 
+/** Makes what a token's successor is mixed from: 128 random bits. Worthless without the token it succeeds. */
+export function newSalt(env: Pick<Env, 'random'>): string {
+  return encodeBase58(env.random(16), SALT_LENGTH)
+}
+
+/**
+ * The successor of a token: whoever has the token and the salt comes to the same one, and nobody else does.
+ *
+ * HMAC-SHA-256 (RFC 2104) of the salt under the token.
+ */
+export function successorOf(env: Pick<Env, 'hmac'>, token: string, salt: string): string {
+  return seal(token.slice(0, SECRET_START) + encodeBase58(env.hmac(token, salt), SECRET_LENGTH))
+}
+
 /** Makes an access key. */
-export function newKeySecret(env: Env): string {
+export function newKeySecret(env: Pick<Env, 'random'>): string {
   return seal(KEY_PREFIX + encodeBase58(env.random(32), SECRET_LENGTH))
 }
 
 /** Hashes a token or key as stores keep it. */
-export function hashSecret(env: Env, secret: string): SecretHash {
+export function hashSecret(env: Pick<Env, 'hash'>, secret: string): SecretHash {
   return env.hash(secret) as SecretHash
 }
 

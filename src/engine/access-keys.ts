@@ -11,7 +11,7 @@ import { newName } from '../core/id.ts'
 import type { Actor } from '../core/session.ts'
 import type { KeyStore, NewAccessKey } from '../core/store.ts'
 import { hashSecret, newKeySecret } from '../core/token.ts'
-import type { AccessKeys, KeyRequest } from './manager.ts'
+import type { AccessKeys, KeyRequest } from './administration.ts'
 import { requireRealm, requireText } from './validate.ts'
 
 /** What keys need. */

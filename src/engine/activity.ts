@@ -15,6 +15,9 @@ export interface ActivityLog {
 
   /** Writes everything noted so far. */
   flush(): Promise<void>
+
+  /** Sessions whose use waits to be written. */
+  waiting(): number
 }
 
 const BATCH = 500
@@ -28,6 +31,8 @@ export function activityLog(
   let noted = new Map<string, Entry>()
 
   return {
+    waiting: () => noted.size,
+
     note(entry, at) {
       entry.activeAt = at
       if (entry.noted) return

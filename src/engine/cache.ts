@@ -60,6 +60,9 @@ export interface SessionCache {
   dropUser(realm: string, userId: string): void
   dropRealm(realm: string): void
   clear(): void
+
+  /** Sessions at hand, with those that were dropped as a group and not yet cleared away. */
+  size(): number
 }
 
 /** Makes a cache of at most so many sessions. */
@@ -131,6 +134,8 @@ export function sessionCache(max: number): SessionCache {
       for (const ticket of tickets) ticket.dropped.add(ALL)
       entries.clear()
     },
+
+    size: () => entries.size,
   }
 }
 

@@ -5,21 +5,25 @@
  */
 import type { Env } from '../core/env.ts'
 import { RollcallError } from '../core/errors.ts'
-import type { RollcallEvent } from '../core/events.ts'
+import type { EventType, RollcallEvent } from '../core/events.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../core/page.ts'
 import { toSession } from '../core/session.ts'
 import type { SessionStore } from '../core/store.ts'
 import { keyRing } from './access-keys.ts'
 import { activityLog } from './activity.ts'
 import { sessionCache } from './cache.ts'
+import { denials } from './denials.ts'
 import { dropScope, ender } from './end.ts'
 import { follow } from './follower.ts'
 import { issuer } from './issue.ts'
-import type { SessionManager, SessionPolicy } from './manager.ts'
-import { settle } from './settled.ts'
+import type { SessionManager } from './manager.ts'
+import { refresher } from './refresh.ts'
+import { type SessionPolicy, settle } from './settled.ts'
+import { countVerdicts, type EngineStats } from './stats.ts'
 import { updater } from './update.ts'
 import { startUpkeep } from './upkeep.ts'
 import { users } from './users.ts'
+import { requireFilter } from './validate.ts'
 import { verifier } from './verify.ts'
 
 /** What an engine is made from. */
@@ -44,14 +48,15 @@ export function createSessions({
   const follower = follow({ journal: store, env, maxStaleness: policy.maxStaleness, apply, reset, report })
   const activity = activityLog(store, env, follower.storeTime)
   const ring = keyRing({ store, env, leaseUntil: follower.leaseUntil, wrote: follower.poke })
-  const parts = { store, env, cache, follower, activity, policy, report, wrote: follower.poke }
+  const verdicts = countVerdicts()
+  const parts = { store, env, cache, follower, activity, verdicts, policy, report, wrote: follower.poke }
   const upkeep = startUpkeep(parts)
-  const update = updater(store, cache)
+  const update = updater(parts)
+  const refresh = refresher(parts)
   const issue = issuer({ ...parts, dropped: cache.dropUser })
 
   function apply(event: RollcallEvent): void {
-    if (event.type === 'session.ended' || event.type === 'session.updated')
-      cache.dropSession(event.session.id)
+    if (CHANGES_SESSION.has(event.type) && 'session' in event) cache.dropSession(event.session.id)
     if (event.type === 'sessions.ended') dropScope(cache, event)
     if (event.type === 'user.updated') cache.dropUser(event.realm, event.user.id)
     if (event.type === 'key.withdrawn') ring.drop()
@@ -60,6 +65,17 @@ export function createSessions({
   function reset(): void {
     cache.clear()
     ring.drop()
+  }
+
+  function stats(): EngineStats {
+    const readAt = follower.readAt()
+    return {
+      verified: { ...verdicts, refused: { ...verdicts.refused } },
+      atHand: cache.size(),
+      activityWaiting: activity.waiting(),
+      journalLag: follower.lag(),
+      ...(readAt !== undefined && { journalReadAgo: env.monotonic() - readAt }),
+    }
   }
 
   async function close(): Promise<void> {
@@ -73,11 +89,14 @@ export function createSessions({
     ...verifier(parts),
     end: ender(parts),
     users: users(parts),
+    denials: denials(store, follower.poke),
     keys: ring.keys,
     on: follower.on,
+    onAny: follower.onAny,
 
     issue: (request) => issue(request).finally(follower.poke),
     update: (id, patch) => update(id, patch).finally(follower.poke),
+    refresh: (token) => refresh(token).finally(follower.poke),
 
     async get(id) {
       const found = await store.find(id)
@@ -85,11 +104,12 @@ export function createSessions({
     },
 
     async list({ limit = DEFAULT_LIMIT, ...query } = {}) {
-      const { items, nextCursor } = await store.list({ ...query, limit: Math.min(limit, MAX_LIMIT) })
+      const size = Math.min(limit, MAX_LIMIT)
+      const { items, nextCursor } = await store.list({ ...requireFilter(query), limit: size })
       return { items: items.map(toSession), ...(nextCursor !== undefined && { nextCursor }) }
     },
 
-    count: (filter = {}) => store.count(filter),
+    count: async (filter = {}) => store.count(requireFilter(filter)),
 
     async events(after, limit = DEFAULT_LIMIT) {
       const page = await store.read(after, Math.min(limit, 1_000))
@@ -103,12 +123,22 @@ export function createSessions({
       )
     },
 
+    now: () => store.now(),
+
     async check() {
       await store.now()
       await store.read(undefined, 1)
     },
 
+    stats,
     close,
     [Symbol.asyncDispose]: close,
   }
 }
+
+/** Events after which a session at hand is no longer what it was. */
+const CHANGES_SESSION: ReadonlySet<EventType> = new Set<EventType>([
+  'session.ended',
+  'session.updated',
+  'session.refreshed',
+])

@@ -3,10 +3,13 @@
  *
  * @module
  */
+import type { Count, Page } from '../core/page.ts'
 import { isLive } from '../core/policy.ts'
 import type { SessionFilter, SessionSelector } from '../core/selector.ts'
+import type { SessionRecord } from '../core/session.ts'
 import type {
   BatchSelector,
+  EndedAll,
   EpochScope,
   NewEnding,
   SessionReads,
@@ -17,6 +20,7 @@ import { toMilliseconds } from '../core/time.ts'
 import { DEFAULT_REALM } from '../core/user.ts'
 import type { SessionCache } from './cache.ts'
 import type { Ended, EndRequest } from './manager.ts'
+import { requireFilter } from './validate.ts'
 
 /** What ending needs. */
 export interface EndParts {
@@ -43,6 +47,7 @@ export function ender({
     try {
       const scope = toScope(selector, realm)
       if (scope !== undefined) return await endScope(store, cache, scope, ending)
+      if ('filter' in selector) return await endFiltered(store, cache, { ...selector.filter, realm }, ending)
       return await endBatches(store, cache, toBatchSelector(selector, realm), ending)
     } finally {
       wrote()
@@ -59,7 +64,7 @@ async function endScope(
   const drop = (): void => dropScope(cache, scope)
   drop()
   const { ended, descendants, position } = await store.advanceEpoch(scope, ending).finally(drop)
-  return { ended, descendants, matched: ended, receipt: { position, nodes: [] } }
+  return toEnded({ ended, descendants, position })
 }
 
 /** Drops from the cache what an epoch is about to end, or has ended. */
@@ -83,9 +88,47 @@ async function endBatches(
     for (const { id } of [...batch.ended, ...batch.descendants]) cache.dropSession(id)
     ended += batch.ended.length
     descendants += batch.descendants.length
-    if (batch.ended.length < BATCH)
-      return { ended, descendants, matched: ended, receipt: { position: batch.position, nodes: [] } }
+    if (batch.ended.length < BATCH) return toEnded({ ended, descendants, position: batch.position })
   }
+}
+
+/**
+ * Ends what a filter means, page by page: each page is searched for away from the writer, which then ends those that
+ * are still meant. Sessions that begin meanwhile are not looked at.
+ */
+async function endFiltered(
+  store: SessionStore,
+  cache: SessionCache,
+  filter: SessionFilter & { readonly realm: string },
+  ending: NewEnding,
+): Promise<Ended> {
+  const { realm } = filter
+  let { position } = await store.read(undefined, 1)
+  let ended = 0
+  let descendants = 0
+  let cursor: string | undefined
+  do {
+    const page: Page<SessionRecord> = await store.list({
+      ...requireFilter(filter),
+      status: 'live',
+      limit: BATCH,
+      ...(cursor !== undefined && { cursor }),
+    })
+    cursor = page.nextCursor
+    const ids = page.items.map(({ id }) => id)
+    if (ids.length === 0) continue
+    const batch = await store.end({ realm, ids, filter }, ending, BATCH)
+    for (const { id } of [...batch.ended, ...batch.descendants]) cache.dropSession(id)
+    ended += batch.ended.length
+    descendants += batch.descendants.length
+    position = batch.position
+  } while (cursor !== undefined)
+  return toEnded({ ended, descendants, position })
+}
+
+/** What an end did, as the engine says it. */
+export function toEnded({ ended, descendants, position }: EndedAll): Ended {
+  return { ended, descendants, matched: ended, exact: true, receipt: { position, nodes: [] } }
 }
 
 function toEnding({
@@ -107,7 +150,8 @@ function toScope(selector: SessionSelector, realm: string): EpochScope | undefin
 }
 
 function toBatchSelector(selector: SessionSelector, realm: string): BatchSelector {
-  if ('everyone' in selector || 'userId' in selector) throw new TypeError('an epoch ends these')
+  if ('everyone' in selector || 'userId' in selector || 'filter' in selector)
+    throw new TypeError('these are not ended in batches of their own')
   return { ...selector, realm }
 }
 
@@ -116,39 +160,36 @@ async function rehearse(
   selector: SessionSelector,
   realm: string,
 ): Promise<Ended> {
-  const matched = await countPointedAt(store, selector, realm)
+  const { count, exact } = await countPointedAt(store, selector, realm)
   const { position } = await store.read(undefined, 1)
-  return { ended: 0, descendants: 0, matched, receipt: { position, nodes: [] } }
+  return { ended: 0, descendants: 0, matched: count, exact, receipt: { position, nodes: [] } }
 }
 
-async function countPointedAt(
-  store: SessionReads,
-  selector: SessionSelector,
-  realm: string,
-): Promise<number> {
+async function countPointedAt(store: SessionReads, selector: SessionSelector, realm: string): Promise<Count> {
   if ('id' in selector) return countLive(store, [selector.id], realm)
   if ('ids' in selector) return countLive(store, selector.ids, realm)
-  const { count } = await store.count({ ...toFilter(selector), realm, status: 'live' })
+  const { count, exact } = await store.count({ ...toFilter(selector), realm, status: 'live' })
   const kept =
     'userId' in selector && selector.except !== undefined
       ? await countKept(store, selector.except, selector.userId, realm)
       : 0
-  return count - kept
+  return { count: count - kept, exact }
 }
 
 function toFilter(
   selector: Exclude<SessionSelector, { readonly id: string } | { readonly ids: readonly string[] }>,
 ): SessionFilter {
   if ('everyone' in selector) return { topLevel: true }
-  if ('filter' in selector) return selector.filter
+  if ('filter' in selector) return requireFilter(selector.filter)
   if ('userId' in selector) return { userId: selector.userId, topLevel: true }
   if ('parentId' in selector) return { parentId: selector.parentId }
   return { resource: selector.resource, ...(selector.name !== undefined && { name: selector.name }) }
 }
 
-async function countLive(store: SessionReads, ids: readonly string[], realm: string): Promise<number> {
+async function countLive(store: SessionReads, ids: readonly string[], realm: string): Promise<Count> {
   const found = await Promise.all([...new Set(ids)].map((id) => store.find(id)))
-  return found.filter((each) => each?.record.realm === realm && isLive(each.record, each.at)).length
+  const live = found.filter((each) => each?.record.realm === realm && isLive(each.record, each.at))
+  return { count: live.length, exact: true }
 }
 
 async function countKept(store: SessionReads, id: string, userId: string, realm: string): Promise<number> {

@@ -18,9 +18,16 @@ export interface Follower {
   /** A lower bound of the store's time at a moment of the monotonic clock, in milliseconds. */
   storeTime(monotonic: number): number
 
+  /** When, on the monotonic clock, it last asked for all of the journal and got it; undefined before the first time. */
+  readAt(): number | undefined
+
+  /** How old the latest entry was when it was read, in milliseconds of the store's clock. */
+  lag(): number
+
   /** Says that there is something to read. */
   poke(): void
   on<Type extends EventType>(type: Type, listener: (event: RollcallEvent<Type>) => void): Unsubscribe
+  onAny(listener: (event: RollcallEvent) => void): Unsubscribe
   close(): Promise<void>
 }
 
@@ -48,11 +55,13 @@ const FASTEST_READ = 5
 
 /** Starts to follow from the present on. */
 export function follow({ journal, env, maxStaleness, apply, reset, report }: FollowerOptions): Follower {
-  const listeners = new Map<EventType, Set<(event: RollcallEvent) => void>>()
+  const listeners = new Set<(event: RollcallEvent) => void>()
   const every = Math.max(FASTEST_READ, Math.min(SLOWEST_READ, maxStaleness / 4 || SLOWEST_READ))
   let position: string | undefined
   let leaseUntil = Number.NEGATIVE_INFINITY
   let offset = Number.NEGATIVE_INFINITY
+  let readAt: number | undefined
+  let lag = 0
   let reading: Promise<void> | undefined
   let again = false
   let closed = false
@@ -88,11 +97,15 @@ export function follow({ journal, env, maxStaleness, apply, reset, report }: Fol
       tell(event)
     }
     position = page.position
-    if (page.events.length < PAGE && maxStaleness > 0) leaseUntil = sentAt + maxStaleness
+    const latest = page.events.at(-1)
+    if (latest !== undefined) lag = page.at - latest.at
+    if (page.events.length === PAGE) return
+    readAt = sentAt
+    if (maxStaleness > 0) leaseUntil = sentAt + maxStaleness
   }
 
   function tell(event: RollcallEvent): void {
-    for (const listener of listeners.get(event.type) ?? []) {
+    for (const listener of listeners) {
       try {
         listener(event)
       } catch (fault) {
@@ -101,19 +114,23 @@ export function follow({ journal, env, maxStaleness, apply, reset, report }: Fol
     }
   }
 
+  function listen(listener: (event: RollcallEvent) => void): Unsubscribe {
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
+  }
+
   return {
     leaseUntil: () => leaseUntil,
     storeTime: (monotonic) => monotonic + offset,
+    readAt: () => readAt,
+    lag: () => lag,
     poke: read,
 
-    on(type, listener) {
-      const heard = listeners.get(type) ?? new Set()
-      const hear = (event: RollcallEvent): void => {
+    on: (type, listener) =>
+      listen((event) => {
         if (isOfType(event, type)) listener(event)
-      }
-      listeners.set(type, heard.add(hear))
-      return () => void heard.delete(hear)
-    },
+      }),
+    onAny: (listener) => listen((event) => listener(event)),
 
     async close() {
       closed = true

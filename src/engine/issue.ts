@@ -6,7 +6,7 @@
 import type { Env } from '../core/env.ts'
 import { RollcallError } from '../core/errors.ts'
 import { newSessionId } from '../core/id.ts'
-import { toSession } from '../core/session.ts'
+import { type Device, toSession } from '../core/session.ts'
 import type {
   Found,
   Guards,
@@ -23,6 +23,7 @@ import type { Issued, IssueRequest } from './manager.ts'
 import type { Settled } from './settled.ts'
 import {
   cleanDevice,
+  requireAuthentication,
   requireData,
   requireName,
   requireRealm,
@@ -108,9 +109,7 @@ function toDraft(
     ...(parentId !== undefined && { parentId }),
     ...(resource !== undefined && { resource: requireResource(resource) }),
     ...(name !== undefined && { name: requireName(name) }),
-    ...(authentication && {
-      authentication: { methods: authentication.methods, level: authentication.level },
-    }),
+    ...(authentication && { authentication: requireAuthentication(authentication) }),
     ...(data && { data: requireData(data) }),
   }
 }
@@ -126,11 +125,13 @@ function within(asked: Duration | undefined, most: number, what: string): number
 }
 
 function toGuards(
-  { user, replaces, by = LIBRARY }: IssueRequest,
-  { kind }: SessionDraft,
-  policy: Settled,
+  { user, replaces, limit: given, by = LIBRARY }: IssueRequest,
+  { kind, device }: SessionDraft,
+  { sessionsPerUser, atLimit }: Settled,
 ): Guards {
-  const limited = kind === 'login' && policy.sessionsPerUser !== undefined
+  const most = given?.sessions ?? sessionsPerUser[kind]
+  const limit =
+    most === undefined ? undefined : { sessions: requireCount(most), atLimit: given?.atLimit ?? atLimit }
   return {
     by,
     ...(user && {
@@ -141,12 +142,27 @@ function toGuards(
         ...(user.role !== undefined && { role: user.role }),
       },
     }),
-    ...(replaces !== undefined && { replaces: requireSessionId(replaces, 'replaces') }),
-    ...(limited && { limit: { sessions: policy.sessionsPerUser ?? 0, atLimit: policy.atLimit } }),
+    ...(replaces !== undefined && { replaces: toReplaced(replaces, device) }),
+    ...(limit && { limit }),
   }
 }
 
-function refusal({ code, until }: InsertRefused): RollcallError {
+function toReplaced(replaces: string, { label }: Device): NonNullable<Guards['replaces']> {
+  if (replaces !== 'same-label') return { id: requireSessionId(replaces, 'replaces') }
+  if (label !== undefined) return { label }
+  throw new RollcallError('bad-request', 'To replace sessions of the same label, give the device a label.')
+}
+
+function requireCount(sessions: number): number {
+  if (Number.isSafeInteger(sessions) && sessions > 0) return sessions
+  throw new RollcallError('bad-request', 'A limit of sessions is a whole number of 1 or more.')
+}
+
+function refusal({ code, until, inTheWay }: InsertRefused): RollcallError {
+  if (inTheWay !== undefined) {
+    const advice = 'Ask its owner which session may end, end it, and try again.'
+    return new RollcallError(code, advice, { sessions: inTheWay.map(toSession) })
+  }
   if (until === undefined) return new RollcallError(code)
   const at = new Date(until).toISOString()
   return new RollcallError(code, `Kept out until ${at}. Try again after that.`, { until: at })

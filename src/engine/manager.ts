@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AccessKey, Scope } from '../core/access-key.ts'
+import type { DenyKey } from '../core/denial.ts'
 import type { EventType, RollcallEvent, Unsubscribe } from '../core/events.ts'
 import type { Count, Page } from '../core/page.ts'
 import type { SessionFilter, SessionQuery, SessionSelector } from '../core/selector.ts'
@@ -17,9 +17,11 @@ import type {
   SessionData,
   SessionKind,
 } from '../core/session.ts'
-import type { AtLimit, DenyKey, JournalPage } from '../core/store.ts'
-import type { Duration } from '../core/time.ts'
-import type { Role, User, UserPatch } from '../core/user.ts'
+import type { AtLimit, JournalPage } from '../core/store.ts'
+import type { Duration, Instant } from '../core/time.ts'
+import type { Role, User } from '../core/user.ts'
+import type { AccessKeys, Denials, Users } from './administration.ts'
+import type { EngineStats } from './stats.ts'
 
 /**
  * Issues, verifies, lists and ends sessions.
@@ -59,7 +61,13 @@ export interface SessionManager extends AsyncDisposable {
   count(filter?: SessionFilter): Promise<Count>
 
   /** Changes what is kept beside a session. Throws `not-found` where there is no such live session. */
-  update(id: string, patch: SessionPatch): Promise<Session>
+  update(id: string, patch: SessionPatch): Promise<Updated>
+
+  /**
+   * Exchanges a token for its successor. Everyone who presents the same token within its grace gets the same
+   * successor; after that, presenting it ends the session as `reused`. The absolute expiry stays where it was.
+   */
+  refresh(token: string): Promise<Refreshed>
 
   /** Ends every session that the selector points at, and all that live under them. Returns once it is durable. */
   end(selector: SessionSelector, request?: EndRequest): Promise<Ended>
@@ -67,63 +75,32 @@ export interface SessionManager extends AsyncDisposable {
   /** Hears of what happened, on any node, in order. A listener that throws stops nothing. */
   on<Type extends EventType>(type: Type, listener: (event: RollcallEvent<Type>) => void): Unsubscribe
 
-  /** Reads the journal after a position, oldest first. Throws `bad-cursor` for a position no longer kept. */
+  /** Hears of everything that happened. */
+  onAny(listener: (event: RollcallEvent) => void): Unsubscribe
+
+  /** Reads the journal after a position, oldest first. Throws `position-forgotten` for one no longer kept. */
   events(after: string | undefined, limit?: number): Promise<JournalPage>
 
   /** The users of a realm. */
   readonly users: Users
 
+  /** Who and what is kept out. */
+  readonly denials: Denials
+
   /** The access keys. */
   readonly keys: AccessKeys
+
+  /** Reads the clock that decides, the store's. */
+  now(): Promise<Instant>
 
   /** Throws `store-unavailable` unless the store answers. */
   check(): Promise<void>
 
+  /** Tells what the engine has done so far, and what it has at hand. */
+  stats(): EngineStats
+
   /** Writes what is still unwritten, stops every timer and closes the store. */
   close(): Promise<void>
-}
-
-/** Users, as far as sessions are concerned. */
-export interface Users {
-  get(id: string, realm?: string): Promise<User | undefined>
-  list(query?: {
-    readonly realm?: string
-    readonly limit?: number
-    readonly cursor?: string
-  }): Promise<Page<User>>
-
-  /** Changes name, role or ban. A ban ends everything of theirs in the same write. Throws `not-found`. */
-  update(
-    id: string,
-    patch: UserPatch,
-    options?: { readonly realm?: string; readonly by?: Actor },
-  ): Promise<Ended & { readonly user: User }>
-}
-
-/** Keys for backends and operators. */
-export interface AccessKeys {
-  /** Makes a key; `secret` is its only copy. */
-  create(request: KeyRequest): Promise<{ readonly key: AccessKey; readonly secret: string }>
-
-  /** Makes true that this very secret is the live key of that name. */
-  ensure(request: KeyRequest & { readonly secret: string }): Promise<AccessKey>
-
-  /** Finds the live key that a secret proves. */
-  verify(secret: string): Promise<AccessKey | undefined>
-  list(): Promise<readonly AccessKey[]>
-
-  /** Withdraws a key at once. Throws `not-found`. */
-  withdraw(id: string, by?: Actor): Promise<AccessKey>
-}
-
-/** What it takes to make a key. */
-export interface KeyRequest {
-  readonly name: string
-  readonly scopes: readonly Scope[]
-
-  /** One realm, or `*`, which is the default. */
-  readonly realm?: string
-  readonly by?: Actor
 }
 
 /** What it takes to begin a session. */
@@ -155,8 +132,11 @@ export interface IssueRequest {
   readonly authentication?: Authentication
   readonly data?: SessionData
 
-  /** Id of a session of the same user that gives way. */
-  readonly replaces?: string
+  /** What of the same user gives way: a session by its id, or those of its kind with the same device label. */
+  readonly replaces?: string | 'same-label'
+
+  /** The most live sessions of that kind that the user may have; the policy's unless told otherwise. */
+  readonly limit?: { readonly sessions: number; readonly atLimit?: AtLimit }
   readonly by?: Actor
 }
 
@@ -176,6 +156,12 @@ export interface VerifyOptions {
 
   /** False looks without counting as activity. */
   readonly active?: boolean
+
+  /** How long ago the holder may have proved who they are, at the most. */
+  readonly maxAge?: Duration
+
+  /** How strongly they must have proved it, at the least. */
+  readonly level?: 1 | 2 | 3
 }
 
 /** What a token stands for. */
@@ -193,14 +179,31 @@ export interface Live {
 
 /** No live session: never was one, or one that is over, of which the holder of its token may know why. */
 export type NotLive =
-  | { readonly ok: false; readonly reason: 'malformed' | 'unknown' }
+  | { readonly ok: false; readonly reason: 'malformed' | 'unknown' | 'superseded' }
+  | { readonly ok: false; readonly reason: 'not-fresh'; readonly session: Session }
   | { readonly ok: false; readonly reason: 'ended'; readonly session: Session; readonly ending: Ending }
 
 /** Changes to what is kept beside a session. `null` takes a field away. */
 export interface SessionPatch {
   readonly label?: string | null
   readonly data?: SessionData | null
+
+  /** How the holder has just proved again who they are. A change of level takes a new token. */
+  readonly authentication?: Authentication
 }
+
+/** A session after a change. */
+export interface Updated {
+  readonly session: Session
+
+  /** The only copy of the token that took the place of the one there was; absent where that stays. */
+  readonly token?: string
+}
+
+/** A session whose token gave way to its successor, or why it did not. */
+export type Refreshed =
+  | { readonly ok: true; readonly session: Session; readonly user?: User; readonly token: string }
+  | NotLive
 
 /** How to end. */
 export interface EndRequest {
@@ -226,6 +229,9 @@ export interface Ended {
   /** Sessions that were, or would be, pointed at. */
   readonly matched: number
 
+  /** False where `matched` is about how many: a dry run counts exactly up to a bound. */
+  readonly exact: boolean
+
   /** Proof of when: journal position, and the nodes known to have passed it. */
   readonly receipt: Receipt
 }
@@ -234,28 +240,4 @@ export interface Ended {
 export interface Receipt {
   readonly position: string
   readonly nodes: readonly string[]
-}
-
-/** What an engine is made of. */
-export interface SessionPolicy {
-  /** Absolute lifetime of a session that asks for none, and the most one may ask for. 30 days. */
-  readonly lifetime?: Duration
-
-  /** Longest silence of a session that asks for none. 7 days. */
-  readonly idle?: Duration
-
-  /** The most live logins per user; unlimited unless told otherwise. */
-  readonly sessionsPerUser?: number
-
-  /** What happens at that number. `evict-oldest` unless told otherwise. */
-  readonly atLimit?: AtLimit
-
-  /** How long a node may vouch for a session without having asked the store, in milliseconds or a span. 1 s; 0 asks each time. */
-  readonly maxStaleness?: Duration
-
-  /** The most sessions to keep at hand. 250,000. */
-  readonly cached?: number
-
-  /** How long and how much of the journal is kept. 7 days, a million entries. */
-  readonly journal?: { readonly age?: Duration; readonly entries?: number }
 }

@@ -1,19 +1,47 @@
 /**
- * The policy with every choice made.
+ * The policy: what may be chosen, and every choice made.
  *
  * @module
  */
 import { RollcallError } from '../core/errors.ts'
+import { SESSION_KINDS, type SessionKind } from '../core/session.ts'
 import type { AtLimit } from '../core/store.ts'
-import { toMilliseconds } from '../core/time.ts'
-import type { SessionPolicy } from './manager.ts'
+import { type Duration, toMilliseconds } from '../core/time.ts'
+
+/** What an engine goes by. */
+export interface SessionPolicy {
+  /** Absolute lifetime of a session that asks for none, and the most one may ask for. 30 days. */
+  readonly lifetime?: Duration
+
+  /** Longest silence of a session that asks for none. 7 days. */
+  readonly idle?: Duration
+
+  /** The most live sessions per user: logins, or of each kind named. Unlimited unless told otherwise. */
+  readonly sessionsPerUser?: number | Readonly<Partial<Record<SessionKind, number>>>
+
+  /** What happens at that number. `evict-oldest` unless told otherwise. */
+  readonly atLimit?: AtLimit
+
+  /** How long a refreshed token stands beside its successor. 10 s; 5 minutes at most. */
+  readonly refreshGrace?: Duration
+
+  /** How long a node may vouch for a session without having asked the store, in milliseconds or a span. 1 s; 0 asks each time. */
+  readonly maxStaleness?: Duration
+
+  /** The most sessions to keep at hand. 250,000. */
+  readonly cached?: number
+
+  /** How long and how much of the journal is kept. 7 days, a million entries. */
+  readonly journal?: { readonly age?: Duration; readonly entries?: number }
+}
 
 /** A policy without gaps. Spans are milliseconds. */
 export interface Settled {
   readonly lifetime: number
   readonly idle: number
-  readonly sessionsPerUser: number | undefined
+  readonly sessionsPerUser: Readonly<Partial<Record<SessionKind, number>>>
   readonly atLimit: AtLimit
+  readonly refreshGrace: number
   readonly maxStaleness: number
   readonly cached: number
   readonly journal: { readonly age: number; readonly entries: number }
@@ -21,18 +49,12 @@ export interface Settled {
 
 /** Fills the gaps of a policy with the defaults. @throws RollcallError `bad-request` for what cannot be meant. */
 export function settle(policy: SessionPolicy = {}): Settled {
-  const { sessionsPerUser } = policy
-  if (sessionsPerUser !== undefined && !(Number.isSafeInteger(sessionsPerUser) && sessionsPerUser > 0)) {
-    throw new RollcallError(
-      'bad-request',
-      'sessionsPerUser must be a whole number of 1 or more; leave it out for no limit.',
-    )
-  }
   return {
     lifetime: toMilliseconds(policy.lifetime ?? '30d', 'lifetime'),
     idle: toMilliseconds(policy.idle ?? '7d', 'idle time'),
-    sessionsPerUser,
+    sessionsPerUser: settleLimits(policy.sessionsPerUser),
     atLimit: policy.atLimit ?? 'evict-oldest',
+    refreshGrace: settleGrace(policy.refreshGrace ?? '10s'),
     maxStaleness: toMilliseconds(policy.maxStaleness ?? '1s', 'maxStaleness'),
     cached: policy.cached ?? 250_000,
     journal: {
@@ -40,4 +62,26 @@ export function settle(policy: SessionPolicy = {}): Settled {
       entries: policy.journal?.entries ?? 1_000_000,
     },
   }
+}
+
+function settleLimits(limits: SessionPolicy['sessionsPerUser']): Settled['sessionsPerUser'] {
+  if (limits === undefined) return {}
+  const byKind = typeof limits === 'number' ? { login: limits } : limits
+  for (const [kind, limit] of Object.entries(byKind)) {
+    if (SESSION_KINDS.some((known) => known === kind) && Number.isSafeInteger(limit) && limit > 0) continue
+    throw new RollcallError(
+      'bad-request',
+      `sessionsPerUser takes whole numbers of 1 or more, for ${SESSION_KINDS.join(', ')}; leave out what has no limit.`,
+    )
+  }
+  return byKind
+}
+
+/** The longest grace, in milliseconds: a token that is out of use must be missed some day. */
+const LONGEST_GRACE = 300_000
+
+function settleGrace(grace: Duration): number {
+  const span = toMilliseconds(grace, 'refresh grace')
+  if (span <= LONGEST_GRACE) return span
+  throw new RollcallError('bad-request', 'The refresh grace may be 5 minutes at most.')
 }

@@ -35,6 +35,7 @@ export function startUpkeep({ store, env, policy, activity, wrote, report }: Upk
   const rounds = [
     round(1_000, () => untilDone(() => store.expire(BATCH))),
     round(250, () => untilDone(() => store.tidy(BATCH))),
+    round(1_000, () => untilDone(() => store.eraseSalts(BATCH))),
     round(ACTIVITY_FLUSH, () => activity.flush()),
     round(60_000, () => untilDone(() => store.sweep(BATCH))),
     round(60_000, () => store.trim(policy.journal)),

@@ -7,8 +7,8 @@ import { RollcallError } from '../core/errors.ts'
 import { DEFAULT_LIMIT } from '../core/page.ts'
 import type { Actor } from '../core/session.ts'
 import { DEFAULT_REALM, toUser } from '../core/user.ts'
-import type { EndParts } from './end.ts'
-import type { Users } from './manager.ts'
+import type { Users } from './administration.ts'
+import { type EndParts, toEnded } from './end.ts'
 import { requireText } from './validate.ts'
 
 const SYSTEM: Actor = { kind: 'system', id: 'library' }
@@ -45,7 +45,7 @@ export function users({ store, cache, wrote }: EndParts): Users {
           'There is no such user. A user comes into being with the first session.',
         )
       const { user, ended, descendants, position } = updated
-      return { user: toUser(user), ended, descendants, matched: ended, receipt: { position, nodes: [] } }
+      return { user: toUser(user), ...toEnded({ ended, descendants, position }) }
     },
   }
 }

@@ -5,7 +5,9 @@
  */
 import { RollcallError } from '../core/errors.ts'
 import { isSessionId } from '../core/id.ts'
-import type { Device, SessionData } from '../core/session.ts'
+import { canonicalAddress, readNetwork } from '../core/network.ts'
+import type { SessionFilter } from '../core/selector.ts'
+import type { Authentication, Device, SessionData } from '../core/session.ts'
 
 /** The most bytes of `data`, written as JSON. */
 export const MAX_DATA_BYTES = 4_096
@@ -56,12 +58,28 @@ export function requireName(name: string): string {
 /** Cuts what a client says of itself to size and refuses a label that is too long. */
 export function cleanDevice({ ip, userAgent, label }: Device): Device {
   return {
-    ...(ip !== undefined && { ip: requireText(ip, 'address', 64) }),
+    ...(ip !== undefined && { ip: canonicalAddress(requireText(ip, 'address', 64)) }),
     ...(userAgent !== undefined && {
       userAgent: userAgent.replace(new RegExp(CONTROL, 'g'), ' ').slice(0, 512),
     }),
     ...(label !== undefined && { label: requireText(label, 'label', 128) }),
   }
+}
+
+/** Refuses an authentication whose methods or level say nothing. @throws RollcallError `bad-request` */
+export function requireAuthentication({ methods, level }: Authentication): Authentication {
+  if (![1, 2, 3].includes(level)) throw bad('The level of an authentication is 1, 2 or 3.')
+  if (methods.length > 8) throw bad('An authentication names 8 methods at most.')
+  return { methods: methods.map((method) => requireText(method, 'authentication method', 32)), level }
+}
+
+/** Refuses a filter that cannot be meant. @throws RollcallError `bad-request` */
+export function requireFilter<Filter extends SessionFilter>(filter: Filter): Filter {
+  const { address, text } = filter
+  if (address !== undefined && readNetwork(address) === undefined)
+    throw bad('An address to look for is like "203.0.113.7", a network like "10.0.0.0/8" or "2001:db8::/32".')
+  if (text !== undefined) requireText(text, 'text to look for', 128)
+  return filter
 }
 
 /** Refuses data over 4 KiB. @throws RollcallError `bad-request` */

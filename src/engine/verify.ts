@@ -4,22 +4,27 @@
  * @module
  */
 import type { Env } from '../core/env.ts'
-import { endingOf } from '../core/policy.ts'
-import { type Ending, toSession } from '../core/session.ts'
-import type { Found, SessionReads } from '../core/store.ts'
-import { hashSecret, peekSessionId, readSessionId, sameText } from '../core/token.ts'
+import type { SessionReads, SessionStore, SessionWrites } from '../core/store.ts'
+import { hashSecret, peekSessionId, readSessionId, type SecretHash, sameText } from '../core/token.ts'
 import type { ActivityLog } from './activity.ts'
 import type { Entry, SessionCache } from './cache.ts'
 import type { Follower } from './follower.ts'
+import { isFresh } from './freshness.ts'
 import type { Live, Verdict, VerifyOptions } from './manager.ts'
+import { judgeReused, refusalOf, standingIn } from './standing.ts'
+import { countRefusal, type VerdictCount } from './stats.ts'
 
 /** What verifying needs. */
 export interface VerifyParts {
-  readonly store: SessionReads
+  readonly store: SessionReads & Pick<SessionWrites, 'rotate'> & Pick<SessionStore, 'now'>
   readonly env: Env
   readonly cache: SessionCache
   readonly follower: Follower
   readonly activity: ActivityLog
+  readonly verdicts: VerdictCount
+
+  /** Called after each write, so that the rest hears of it soon. */
+  readonly wrote: () => void
 }
 
 /** The two ways to verify: at once from what is at hand, or by asking the store. */
@@ -29,7 +34,9 @@ export interface Verifier {
 }
 
 /** Makes a verifier. Nothing that fails on the way ever yields a live verdict. */
-export function verifier({ store, env, cache, follower, activity }: VerifyParts): Verifier {
+export function verifier(parts: VerifyParts): Verifier {
+  const { store, env, cache, follower, activity, verdicts, wrote } = parts
+
   function atHand(token: string, now: number): Entry | undefined {
     if (now >= follower.leaseUntil()) return undefined
     const entry = cache.get(peekSessionId(token))
@@ -40,14 +47,15 @@ export function verifier({ store, env, cache, follower, activity }: VerifyParts)
   async function ask(token: string, id: string, active: boolean): Promise<Verdict> {
     const ticket = cache.begin(id)
     try {
+      const presented = hashSecret(env, token)
       const found = await store.find(id)
-      const hash = hashSecret(env, token)
-      if (found?.record.id !== id || !sameText(found.record.tokenHash ?? '', hash))
-        return { ok: false, reason: 'unknown' }
-      const ending = endingOfFound(found)
-      if (ending !== undefined)
-        return { ok: false, reason: 'ended', session: toSession({ ...found.record, ending }), ending }
-      const entry = cache.fill(ticket, found, hash)
+      if (found === undefined) return { ok: false, reason: 'unknown' }
+      const standing = standingIn(found, presented)
+      const refusal = refusalOf(found, standing)
+      if (refusal !== undefined) return refusal
+      if (standing.is === 'reused') return await endReused(id, presented)
+      const entry = cache.fill(ticket, found, found.record.tokenHash ?? presented)
+      verdicts.asked += 1
       if (active) activity.note(entry, env.monotonic())
       return entry.live
     } finally {
@@ -55,16 +63,35 @@ export function verifier({ store, env, cache, follower, activity }: VerifyParts)
     }
   }
 
+  async function endReused(id: string, presented: SecretHash): Promise<Verdict> {
+    cache.dropSession(id)
+    return judgeReused(store, id, presented).finally(() => {
+      cache.dropSession(id)
+      wrote()
+    })
+  }
+
+  async function decide(token: string, { fresh = false, active = true }: VerifyOptions): Promise<Verdict> {
+    const now = env.monotonic()
+    const entry = fresh ? undefined : atHand(token, now)
+    if (entry !== undefined) {
+      if (active) activity.note(entry, now)
+      verdicts.cached += 1
+      return entry.live
+    }
+    const id = readSessionId(token)
+    return id === undefined ? { ok: false, reason: 'malformed' } : ask(token, id, active)
+  }
+
   return {
-    async verify(token, { fresh = false, active = true } = {}) {
-      const now = env.monotonic()
-      const entry = fresh ? undefined : atHand(token, now)
-      if (entry !== undefined) {
-        if (active) activity.note(entry, now)
-        return entry.live
-      }
-      const id = readSessionId(token)
-      return id === undefined ? { ok: false, reason: 'malformed' } : ask(token, id, active)
+    async verify(token, options = {}) {
+      const verdict = await decide(token, options)
+      if (!verdict.ok) return countRefusal(verdicts, verdict)
+      if (options.maxAge === undefined && options.level === undefined) return verdict
+      const { session } = verdict
+      return isFresh(session, options, await store.now())
+        ? verdict
+        : countRefusal(verdicts, { ok: false, reason: 'not-fresh', session })
     },
 
     verifyCached(token) {
@@ -72,15 +99,8 @@ export function verifier({ store, env, cache, follower, activity }: VerifyParts)
       const entry = atHand(token, now)
       if (entry === undefined) return undefined
       activity.note(entry, now)
+      verdicts.cached += 1
       return entry.live
     },
   }
-}
-
-/** How a session that was found is over, by itself or with its parent; undefined while it lives. */
-function endingOfFound({ record, parent, at }: Found): Ending | undefined {
-  const own = endingOf(record, at)
-  if (own !== undefined || record.parentId === undefined) return own
-  const above = parent === undefined ? { at } : endingOf(parent, at)
-  return above && { at: above.at, reason: 'parent-ended', by: { kind: 'system', id: 'parent' } }
 }

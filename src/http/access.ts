@@ -1,16 +1,16 @@
 /**
- * Who may call what: decided before a body is looked at.
+ * Who may call what, and who calls.
  *
  * @module
  */
 import type { FastifyRequest } from 'fastify'
-import { type AccessKey, ALL_REALMS, coversRealm, hasScope, type Scope } from '../core/access-key.ts'
+import { type AccessKey, ALL_REALMS, coversRealm, type Scope } from '../core/access-key.ts'
 import { RollcallError } from '../core/errors.ts'
 import type { Actor } from '../core/session.ts'
 import { DEFAULT_REALM } from '../core/user.ts'
-import type { Live, SessionManager, Verdict } from '../engine/manager.ts'
-import { toTime } from '../protocol/shapes.ts'
-import { isLoopback, readCredentials } from './credentials.ts'
+import type { Live, NotLive } from '../engine/manager.ts'
+import type { CookieName } from '../protocol/cookies.ts'
+import { requireLive as requireStanding } from '../protocol/verdicts.ts'
 
 /** Who may call a route: anybody, the holder of a live session, or a key with a scope. */
 export type Access = 'anyone' | 'holder' | Scope
@@ -23,8 +23,11 @@ export interface Holder {
   readonly kind: 'holder'
   readonly live: Live
 
+  /** What they proved it with. */
+  readonly token: string
+
   /** The name of the cookie that carried the token, if one did. */
-  readonly cookie?: string
+  readonly cookie?: CookieName
 }
 
 /** The holder of an access key. */
@@ -37,38 +40,18 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call this route. A route that does not say is for nobody. */
     readonly access?: Access
+
+    /** Tells of the server as a whole: open to this very machine, and else to keys for every realm. */
+    readonly openLocally?: boolean
   }
   interface FastifyRequest {
     caller: Caller | null
   }
 }
 
-/** Lets a request through, with its caller noted, or throws why not. */
-export async function admit(
-  sessions: SessionManager,
-  request: FastifyRequest,
-  access: Access,
-): Promise<void> {
-  if (access === 'anyone') return
-  const { token, keys } = readCredentials(request.raw.rawHeaders, isLoopback(request.socket.remoteAddress))
-  if (access === 'holder') {
-    if (token === undefined) throw new RollcallError('no-session', undefined)
-    request.caller = {
-      kind: 'holder',
-      live: requireLive(await sessions.verify(token.value)),
-      ...(token.cookie !== undefined && { cookie: token.cookie }),
-    }
-    return
-  }
-  request.caller = { kind: 'key', key: await requireKey(sessions, keys, access, token !== undefined) }
-}
-
-/** The verdict, if it is live. @throws RollcallError `session-ended` with the reason, or `no-session` */
-export function requireLive(verdict: Verdict): Live {
-  if (verdict.ok) return verdict
-  if (verdict.reason !== 'ended') throw new RollcallError('no-session')
-  const { reason, at } = verdict.ending
-  throw new RollcallError('session-ended', undefined, { reason, endedAt: toTime(at) })
+/** What a verdict of the engine stands for, if that is a live session; throws why not otherwise. */
+export function requireLive<Stands extends { readonly ok: true }>(verdict: Stands | NotLive): Stands {
+  return requireStanding<Stands>(verdict)
 }
 
 /** The holder who calls. */
@@ -93,24 +76,4 @@ export function realmFor(key: AccessKey, named: string | undefined): string {
   const realm = named ?? (key.realm === ALL_REALMS ? DEFAULT_REALM : key.realm)
   if (coversRealm(key, realm)) return realm
   throw new RollcallError('forbidden', `This access key is for the realm "${key.realm}" only.`)
-}
-
-async function requireKey(
-  sessions: SessionManager,
-  secrets: readonly string[],
-  scope: Scope,
-  hasToken: boolean,
-): Promise<AccessKey> {
-  for (const secret of secrets) {
-    const key = await sessions.keys.verify(secret)
-    if (key === undefined) continue
-    if (hasScope(key, scope)) return key
-    throw new RollcallError('forbidden', `This access key lacks the scope "${scope}".`)
-  }
-  if (hasToken)
-    throw new RollcallError(
-      'forbidden',
-      'This route is for backends: it takes an access key, not a session token.',
-    )
-  throw new RollcallError('no-credentials', 'Send an access key: Authorization: Bearer <key>.')
 }

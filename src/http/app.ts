@@ -15,17 +15,27 @@ import Fastify, {
 } from 'fastify'
 import { RollcallError } from '../core/errors.ts'
 import type { SessionManager } from '../engine/manager.ts'
-import { admit } from './access.ts'
+import { admit } from './admit.ts'
+import { type AttemptLimit, countAttempts } from './attempts.ts'
 import { acceptJson } from './bodies.ts'
-import { refuseCrossSite } from './cross-site.ts'
+import { shareWith } from './cors.ts'
+import { eventFeed } from './event-stream.ts'
 import { explainFaults } from './explain.ts'
 import { refuseOtherMethods } from './methods.ts'
+import { describeApi } from './openapi/document.ts'
+import { descriptionRoute } from './openapi/routes.ts'
 import { handleFault } from './problems.ts'
+import { denialRoutes } from './routes/denials.ts'
+import { eventRoutes } from './routes/events.ts'
 import { holderRoutes } from './routes/holder.ts'
+import { metricsRoute } from './routes/metrics.ts'
 import { operatorRoutes } from './routes/operators.ts'
 import { serviceRoutes } from './routes/service.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { userRoutes } from './routes/users.ts'
+import { traceRequests } from './tracing.ts'
+import { refuseUnreadable } from './unreadable.ts'
+import { type HttpTally, type Meter, measure, newTally } from './watching.ts'
 import { fastLane, MOST_HEADERS, PRIVATE_HEADERS } from './whoami.ts'
 
 /** The application, with types that come from its schemas. */
@@ -42,8 +52,23 @@ export interface AppOptions {
   readonly sessions: SessionManager
   readonly version: string
 
-  /** Exact origins whose pages may use the session cookie for changes. */
+  /** Exact origins whose pages may read answers, and use the session cookie for changes. */
   readonly allowOrigins?: readonly string[]
+
+  /** Addresses and networks of proxies whose `X-Forwarded-…` headers are believed; nobody's unless told otherwise. */
+  readonly trustProxies?: readonly string[]
+
+  /** How many wrong credentials a client may send; as many as it likes unless told otherwise. */
+  readonly attemptLimit?: AttemptLimit
+
+  /** Where to count. */
+  readonly tally?: HttpTally
+
+  /** Who measures. With one, there is `/metrics`. */
+  readonly meter?: Meter
+
+  /** Whether requests run in spans, of whatever provider is registered when they come. */
+  readonly traced?: boolean
   readonly logger?: FastifyBaseLogger
 }
 
@@ -58,41 +83,58 @@ export const LIMITS = {
 } as const
 
 /** Makes the application. It does not listen yet. */
-export function createApp({ sessions, version, allowOrigins = [], logger }: AppOptions): App {
+export function createApp(options: AppOptions): App {
+  const { sessions, version, allowOrigins = [], trustProxies = [], logger, meter, traced = false } = options
+  const tally = options.tally ?? newTally()
+  const attempts = countAttempts(options.attemptLimit, tally)
+  const feed = eventFeed(sessions)
   const app: App = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     bodyLimit: LIMITS.bodyLimit,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: false },
     return503OnClosing: false,
+    trustProxy: trustProxies.length > 0 && [...trustProxies],
     ajv: {
       customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false, allErrors: false },
     },
     schemaErrorFormatter: explainFaults,
-    serverFactory: (handler) => createServer(LIMITS, fastLane(sessions, handler)),
+    serverFactory: (handler) => createServer(LIMITS, fastLane(sessions, handler, tally, traced)),
+    clientErrorHandler: refuseUnreadable,
+    frameworkErrors: (fault, request, reply) =>
+      handleFault(fault, request, reply.headers({ ...PRIVATE_HEADERS })),
   }).withTypeProvider<TypeBoxTypeProvider>()
 
   app.decorateRequest('caller', null)
   acceptJson(app)
+  if (traced) traceRequests(app)
+  if (meter) measure(app, meter)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(PRIVATE_HEADERS)
+    if (shareWith(allowOrigins, request, reply)) return reply.code(204).send()
     if (request.raw.rawHeaders.length > MOST_HEADERS * 2) {
       throw new RollcallError('bad-request', `A request may have ${MOST_HEADERS} headers at most.`)
     }
-    if (request.is404) return
-    await admit(sessions, request, request.routeOptions.config.access ?? 'admin')
-    refuseCrossSite(request, allowOrigins)
+    if (!request.is404) await admit({ sessions, attempts, allowOrigins }, request, reply)
   })
+  app.addHook('preClose', async () => feed.close())
   app.setErrorHandler(handleFault)
   app.setNotFoundHandler(() => {
     throw new RollcallError('not-found', 'There is nothing at this path. The API begins at /v1/.')
   })
-  refuseOtherMethods(app, () => {
+  describeApi(app, version)
+  app.after(() => refuseOtherMethods(app, addRoutes))
+  return app
+
+  function addRoutes(): void {
     serviceRoutes(app, sessions, version)
+    descriptionRoute(app)
+    if (meter) metricsRoute(app, meter)
     holderRoutes(app, sessions)
     sessionRoutes(app, sessions)
     userRoutes(app, sessions)
+    denialRoutes(app, sessions)
+    eventRoutes(app, sessions, feed)
     operatorRoutes(app, sessions)
-  })
-  return app
+  }
 }

@@ -5,31 +5,24 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { RollcallError } from '../core/errors.ts'
-import { isLoopback, readCredentials } from './credentials.ts'
-
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+import type { PresentedToken } from '../protocol/credentials.ts'
+import { isSafeMethod, isSameSite } from '../protocol/cross-site.ts'
 
 /**
- * Refuses a cookie-carried unsafe request from another site: by `Sec-Fetch-Site` where the browser sends it (Fetch
- * Metadata), else by an exact `Origin`; one that has neither is refused.
+ * Refuses a cookie-carried unsafe request unless its headers say that it comes from this site or an allowed one.
  *
  * @throws RollcallError `cross-site`
  */
-export function refuseCrossSite(request: FastifyRequest, allowed: readonly string[]): void {
-  if (SAFE.has(request.method)) return
-  const { token } = readCredentials(request.raw.rawHeaders, isLoopback(request.socket.remoteAddress))
-  if (token?.cookie === undefined || isSameSite(request, allowed)) return
+export function refuseCrossSite(
+  request: FastifyRequest,
+  token: PresentedToken | undefined,
+  allowed: readonly string[],
+): void {
+  if (token?.cookie === undefined || isSafeMethod(request.method)) return
+  const { origin, 'sec-fetch-site': site } = request.headers
+  if (isSameSite({ origin, host: request.host, 'sec-fetch-site': site }, allowed)) return
   throw new RollcallError(
     'cross-site',
     'A browser sent this from another site. Allow the site with --allow-origin, or send the token in a header.',
   )
-}
-
-function isSameSite({ headers }: FastifyRequest, allowed: readonly string[]): boolean {
-  const origin = headers.origin
-  if (origin !== undefined && allowed.includes(origin)) return true
-  const site = headers['sec-fetch-site']
-  if (site === 'same-origin' || site === 'none') return true
-  if (site === 'cross-site' || site === 'same-site') return false
-  return origin !== undefined && [`https://${headers.host}`, `http://${headers.host}`].includes(origin)
 }

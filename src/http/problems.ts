@@ -1,56 +1,25 @@
 /**
- * Failures as RFC 9457 problems, each with a stable `code`.
+ * Answering with problems, whatever it is that failed.
  *
  * @module
  */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { FAILURES, type FailureCode, isRollcallError, RollcallError } from '../core/errors.ts'
-
-/** A failure on the wire. `detail` says what to do. */
-export interface Problem {
-  readonly type: string
-  readonly title: string
-  readonly status: number
-  readonly code: FailureCode
-  readonly detail?: string
-  readonly [detail: string]: unknown
-}
-
-const MEDIA_TYPE = 'application/problem+json'
-
-/** Headers that go with a status. */
-const HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
-  401: { 'www-authenticate': 'Bearer' },
-  503: { 'retry-after': '1' },
-}
-
-/** Describes a failure. What is not ours to tell is told as `internal`, without a word of its own. */
-export function toProblem(fault: unknown): Problem {
-  const { code, message, details } = toRollcallError(fault)
-  const { status, title } = FAILURES[code]
-  return {
-    type: `/problems/${code}`,
-    title,
-    status,
-    code,
-    ...(message !== title && { detail: message }),
-    ...details,
-  }
-}
+import { type FailureCode, isRollcallError, RollcallError } from '../core/errors.ts'
+import { headersOf, PROBLEM_TYPE, type Problem, toProblem } from '../protocol/problems.ts'
 
 /** Answers with a failure. */
 export function sendProblem(reply: FastifyReply, fault: unknown): FastifyReply {
-  const problem = toProblem(fault)
+  const problem = problemOf(fault)
   return reply
     .code(problem.status)
-    .headers(HEADERS[problem.status] ?? {})
-    .type(MEDIA_TYPE)
+    .headers(headersOf(problem))
+    .type(PROBLEM_TYPE)
     .send(JSON.stringify(problem))
 }
 
 /** Handles what a route throws. */
 export function handleFault(fault: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = toProblem(fault)
+  const problem = problemOf(fault)
   if (problem.status >= 500)
     request.log.error({ fault: describe(fault), code: problem.code }, 'request failed')
   return sendProblem(reply, fault)
@@ -68,7 +37,14 @@ const FRAMEWORK: Readonly<Record<string, readonly [FailureCode, string]>> = {
     'bad-request',
     'The body is not valid JSON, or has a field that JSON bodies may not have here.',
   ],
+  FST_ERR_BAD_URL: ['bad-request', 'The path is not valid: write "%" as "%25".'],
+  FST_ERR_MAX_PARAM_LENGTH: ['path-too-long', 'No name or id in a path is that long.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['bad-request', 'The body is empty. Send JSON.'],
+}
+
+/** Describes a failure. What is not ours to tell is told as `internal`, without a word of its own. */
+function problemOf(fault: unknown): Problem {
+  return toProblem(toRollcallError(fault))
 }
 
 function toRollcallError(fault: unknown): RollcallError {

@@ -8,8 +8,9 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { TOKEN_LENGTH } from '../core/token.ts'
-import type { Live, SessionManager } from '../engine/manager.ts'
+import type { Live, NotLive, SessionManager } from '../engine/manager.ts'
 import { toWireSession, toWireUser } from '../protocol/shapes.ts'
+import type { HttpTally } from './watching.ts'
 
 /** The path of the fast lane. */
 export const WHOAMI = '/v1/whoami'
@@ -17,7 +18,7 @@ export const WHOAMI = '/v1/whoami'
 /** Headers of everything that names a session. */
 export const PRIVATE_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
-  vary: 'Authorization, Cookie, X-Session-Token',
+  vary: 'Authorization, Cookie, Origin, X-Session-Token',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 }
@@ -32,20 +33,46 @@ export function sendWhoami(response: ServerResponse, live: Live): void {
 /** Handles a request as Node hands it over. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
-/** Answers a plain whoami of a live session itself, and leaves every other request to the framework. */
-export function fastLane(sessions: SessionManager, framework: Handler): Handler {
+/**
+ * Answers a plain whoami of a live session itself, and leaves every other request to the framework: also one with a
+ * `traceparent`, where requests are traced.
+ */
+export function fastLane(
+  sessions: SessionManager,
+  framework: Handler,
+  tally: HttpTally,
+  traced = false,
+): Handler {
   return (request, response) => {
     const plain = request.url === WHOAMI && request.method === 'GET'
     const token = plain ? plainToken(request.rawHeaders) : undefined
-    if (token === undefined) return framework(request, response)
+    if (token === undefined || (traced && request.headers.traceparent !== undefined))
+      return framework(request, response)
     const live = sessions.verifyCached(token)
-    if (live !== undefined) return sendWhoami(response, live)
+    if (live !== undefined) {
+      tally.aheadOfFramework += 1
+      return sendWhoami(response, live)
+    }
     sessions.verify(token).then(
-      (verdict) => (verdict.ok ? sendWhoami(response, verdict) : framework(request, response)),
+      (verdict) => {
+        if (!verdict.ok) {
+          refusals.set(request, verdict)
+          return framework(request, response)
+        }
+        tally.aheadOfFramework += 1
+        sendWhoami(response, verdict)
+      },
       () => framework(request, response),
     )
   }
 }
+
+/** What the fast lane found out of a request before it left it to the framework, so that nobody asks again. */
+export function refusalOf(request: IncomingMessage): NotLive | undefined {
+  return refusals.get(request)
+}
+
+const refusals = new WeakMap<IncomingMessage, NotLive>()
 
 /** The token of a request that carries one bearer token and no other credential, no body and few headers. */
 function plainToken(rawHeaders: readonly string[]): string | undefined {

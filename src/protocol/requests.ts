@@ -3,20 +3,36 @@
  *
  * @module
  */
-import Type, { type TObject, type TProperties, type TSchema, type TUnsafe } from 'typebox'
+import Type, { type TUnsafe } from 'typebox'
 import { SCOPES, type Scope } from '../core/access-key.ts'
+import { DENY_KEYS, type DenyKey } from '../core/denial.ts'
 import {
   type Authentication,
   type Device,
   type EndReason,
   GIVEN_REASONS,
-  SESSION_KINDS,
   type SessionData,
   type SessionKind,
 } from '../core/session.ts'
-import type { DenyKey } from '../core/store.ts'
+import type { AtLimit } from '../core/store.ts'
 import type { Duration } from '../core/time.ts'
 import { ROLES, type Role } from '../core/user.ts'
+import { WireFilter } from './queries.ts'
+import {
+  authentication,
+  data,
+  device,
+  duration,
+  kind,
+  level,
+  maybe,
+  oneOf,
+  realm,
+  sessionId,
+  strict,
+  text,
+  words,
+} from './schemas.ts'
 
 /** What begins a session. Spans are milliseconds, or text such as `15m`. */
 export interface IssueBody {
@@ -31,25 +47,23 @@ export interface IssueBody {
   readonly device?: WireDevice
   readonly authentication?: Authentication
   readonly data?: SessionData
+
+  /** A session's id, or `same-label`. */
   readonly replaces?: string
+  readonly limit?: { readonly sessions: number; readonly atLimit?: AtLimit }
 }
 
 /** What is told of a device; the rest is parsed from the user agent. */
 export type WireDevice = Pick<Device, 'ip' | 'userAgent' | 'label'>
 
 /** One token to verify, or many. */
-export type VerifyBody =
-  | { readonly token: string; readonly seen?: WireDevice }
-  | { readonly tokens: readonly string[]; readonly seen?: WireDevice }
+export type VerifyBody = VerifyOptions & ({ readonly token: string } | { readonly tokens: readonly string[] })
 
-/** Which sessions are meant. */
-export interface WireFilter {
-  readonly user?: string
-  readonly parent?: string
-  readonly resource?: string
-  readonly name?: string
-  readonly kind?: SessionKind
-  readonly status?: 'live' | 'ended' | 'any'
+/** How to verify. `seen` is what the holder is seen with now; `maxAge` a span. */
+export interface VerifyOptions {
+  readonly seen?: WireDevice
+  readonly maxAge?: Duration
+  readonly level?: 1 | 2 | 3
 }
 
 /** Points at the sessions to end. */
@@ -75,6 +89,7 @@ export interface EndBody {
 export interface PatchBody {
   readonly label?: string | null
   readonly data?: SessionData | null
+  readonly authentication?: Authentication
 }
 
 /** What a holder may change of a session. */
@@ -95,74 +110,6 @@ export interface KeyBody {
   readonly realm?: string
 }
 
-/** Which realm is meant. */
-export interface RealmQuery {
-  readonly realm?: string
-}
-
-/** Which page of a list is meant. `limit` is digits. */
-export interface OwnListQuery {
-  readonly limit?: string
-  readonly cursor?: string
-}
-
-/** A page, in a realm. */
-export type PageQuery = RealmQuery & OwnListQuery
-
-/** A filtered page, in a realm. */
-export type ListQuery = WireFilter & PageQuery
-
-/** Which of a holder's sessions are to end. */
-export interface ScopeQuery {
-  readonly scope: 'others' | 'all'
-}
-
-/** Which part of the journal is meant. */
-export interface EventQuery {
-  readonly after?: string
-  readonly limit?: string
-}
-
-/** No query at all. */
-export type NoQuery = Readonly<Record<string, never>>
-
-/** The id in a path. */
-export interface IdPath {
-  readonly id: string
-}
-
-const strict = <Properties extends TProperties>(properties: Properties): TObject<Properties> =>
-  Type.Object(properties, { additionalProperties: false })
-const oneOf = <Value extends string>(values: readonly Value[]) =>
-  Type.Unsafe<Value>({ type: 'string', enum: [...values] })
-const maybe = <Schema extends TSchema>(schema: Schema) => Type.Optional(schema)
-
-const text = Type.String({ minLength: 1, maxLength: 256 })
-const realm = Type.String({ minLength: 1, maxLength: 64 })
-const sessionId = Type.String({ maxLength: 64 })
-const duration = Type.Union([Type.String({ maxLength: 16 }), Type.Integer({ minimum: 0 })])
-const device = strict({
-  ip: maybe(Type.String({ minLength: 1, maxLength: 64 })),
-  userAgent: maybe(Type.String({ maxLength: 4096 })),
-  label: maybe(Type.String({ minLength: 1, maxLength: 128 })),
-})
-const data = Type.Record(Type.String(), Type.Unknown())
-const status = oneOf(['live', 'ended', 'any'] as const)
-const kind = oneOf(SESSION_KINDS)
-const limit = Type.String({
-  pattern: '^([1-9]|[1-9]\\d|1\\d\\d|200)$',
-  description: 'a whole number from 1 to 200',
-})
-
-const filter = {
-  user: maybe(text),
-  parent: maybe(sessionId),
-  resource: maybe(text),
-  name: maybe(text),
-  kind: maybe(kind),
-  status: maybe(status),
-}
-
 /** `POST /v1/sessions` */
 export const IssueBody: TUnsafe<IssueBody> = Type.Unsafe(
   strict({
@@ -175,22 +122,25 @@ export const IssueBody: TUnsafe<IssueBody> = Type.Unsafe(
     lifetime: maybe(duration),
     idle: maybe(duration),
     device: maybe(device),
-    authentication: maybe(
-      strict({
-        methods: Type.Array(Type.String({ minLength: 1, maxLength: 32 }), { maxItems: 8 }),
-        level: Type.Unsafe<1 | 2 | 3>({ type: 'integer', enum: [1, 2, 3] }),
-      }),
-    ),
+    authentication: maybe(authentication),
     data: maybe(data),
     replaces: maybe(sessionId),
+    limit: maybe(
+      strict({
+        sessions: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+        atLimit: maybe(oneOf(['evict-oldest', 'evict-idlest', 'refuse'] as const)),
+      }),
+    ),
   }),
 )
+
+const verifyOptions = { seen: maybe(device), maxAge: maybe(duration), level: maybe(level) }
 
 /** `POST /v1/verify` */
 export const VerifyBody: TUnsafe<VerifyBody> = Type.Unsafe(
   Type.Union([
-    strict({ token: Type.String({ maxLength: 512 }), seen: maybe(device) }),
-    strict({ tokens: Type.Array(Type.String({ maxLength: 512 }), { maxItems: 1_000 }), seen: maybe(device) }),
+    strict({ token: Type.String({ maxLength: 512 }), ...verifyOptions }),
+    strict({ tokens: Type.Array(Type.String({ maxLength: 512 }), { maxItems: 1_000 }), ...verifyOptions }),
   ]),
 )
 
@@ -203,14 +153,14 @@ export const EndBody: TUnsafe<EndBody> = Type.Unsafe(
       strict({ user: text, except: maybe(sessionId), realm: maybe(realm) }),
       strict({ parent: sessionId, realm: maybe(realm) }),
       strict({ resource: text, name: maybe(text), realm: maybe(realm) }),
-      strict({ filter: strict(filter), realm: maybe(realm) }),
+      strict({ filter: WireFilter, realm: maybe(realm) }),
       strict({ everyone: Type.Literal(true), realm: maybe(realm) }),
     ]),
     reason: maybe(oneOf(GIVEN_REASONS)),
     dryRun: maybe(Type.Boolean()),
     deny: maybe(
       strict({
-        keys: Type.Array(oneOf(['user', 'login', 'name', 'address'] as const), { minItems: 1, maxItems: 4 }),
+        keys: Type.Array(oneOf(DENY_KEYS), { minItems: 1, maxItems: 4 }),
         for: duration,
       }),
     ),
@@ -220,15 +170,14 @@ export const EndBody: TUnsafe<EndBody> = Type.Unsafe(
 /** `PATCH /v1/sessions/{id}` */
 export const PatchBody: TUnsafe<PatchBody> = Type.Unsafe(
   strict({
-    label: maybe(Type.Union([Type.String({ minLength: 1, maxLength: 128 }), Type.Null()])),
+    label: maybe(Type.Union([words, Type.Null()])),
     data: maybe(Type.Union([data, Type.Null()])),
+    authentication: maybe(authentication),
   }),
 )
 
 /** `PATCH /v1/me/sessions/{id}` */
-export const LabelBody: TUnsafe<LabelBody> = Type.Unsafe(
-  strict({ label: Type.Union([Type.String({ minLength: 1, maxLength: 128 }), Type.Null()]) }),
-)
+export const LabelBody: TUnsafe<LabelBody> = Type.Unsafe(strict({ label: Type.Union([words, Type.Null()]) }))
 
 /** `PATCH /v1/users/{id}` */
 export const UserBody: TUnsafe<UserBody> = Type.Unsafe(
@@ -248,37 +197,3 @@ export const KeyBody: TUnsafe<KeyBody> = Type.Unsafe(
     realm: maybe(realm),
   }),
 )
-
-/** The query of `GET /v1/sessions` */
-export const ListQuery: TUnsafe<ListQuery> = Type.Unsafe(
-  strict({ ...filter, realm: maybe(realm), limit: maybe(limit), cursor: maybe(Type.String()) }),
-)
-
-/** The query of lists that are not filtered. */
-export const PageQuery: TUnsafe<PageQuery> = Type.Unsafe(
-  strict({ realm: maybe(realm), limit: maybe(limit), cursor: maybe(Type.String()) }),
-)
-
-/** The query of `GET /v1/me/sessions` */
-export const OwnListQuery: TUnsafe<OwnListQuery> = Type.Unsafe(
-  strict({ limit: maybe(limit), cursor: maybe(Type.String()) }),
-)
-
-/** The query of `DELETE /v1/me/sessions` */
-export const ScopeQuery: TUnsafe<ScopeQuery> = Type.Unsafe(
-  strict({ scope: oneOf(['others', 'all'] as const) }),
-)
-
-/** The query of `GET /v1/events` */
-export const EventQuery: TUnsafe<EventQuery> = Type.Unsafe(
-  strict({ after: maybe(Type.String({ maxLength: 64 })), limit: maybe(limit) }),
-)
-
-/** The query of routes that need to know the realm alone. */
-export const RealmQuery: TUnsafe<RealmQuery> = Type.Unsafe(strict({ realm: maybe(realm) }))
-
-/** The query of routes that take none. */
-export const NoQuery: TUnsafe<NoQuery> = Type.Unsafe(strict({}))
-
-/** The path of routes for one thing. */
-export const IdPath: TUnsafe<IdPath> = Type.Unsafe(strict({ id: Type.String() }))

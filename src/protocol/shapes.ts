@@ -4,6 +4,7 @@
  * @module
  */
 import type { AccessKey } from '../core/access-key.ts'
+import type { Denial } from '../core/denial.ts'
 import type { RollcallEvent } from '../core/events.ts'
 import type {
   Actor,
@@ -60,6 +61,12 @@ export interface WireKey extends Omit<AccessKey, 'createdAt' | 'withdrawnAt'> {
   readonly withdrawnAt?: string
 }
 
+/** Somebody or something that is kept out, on the wire. */
+export interface WireDenial extends Omit<Denial, 'at' | 'until'> {
+  readonly at: string
+  readonly until: string
+}
+
 /** A page of a list; `nextCursor` is null on the last. */
 export interface WirePage<Item> {
   readonly items: readonly Item[]
@@ -75,6 +82,7 @@ export interface WireEvent {
   readonly session?: WireSession
   readonly user?: WireUser
   readonly key?: WireKey
+  readonly denial?: WireDenial
   readonly userId?: string
   readonly except?: string
   readonly count?: number
@@ -140,6 +148,11 @@ export function toWireKey({ createdAt, withdrawnAt, ...key }: AccessKey): WireKe
   }
 }
 
+/** Writes a denial. */
+export function toWireDenial(denial: Denial): WireDenial {
+  return { ...denial, at: toTime(denial.at), until: toTime(denial.until) }
+}
+
 /** Writes an event. */
 export function toWireEvent(event: RollcallEvent): WireEvent {
   const { position, at, type, realm, ...rest } = event
@@ -152,5 +165,6 @@ export function toWireEvent(event: RollcallEvent): WireEvent {
     ...('session' in event && { session: toWireSession(event.session) }),
     ...('user' in event && { user: toFullUser(event.user) }),
     ...('key' in event && { key: toWireKey(event.key) }),
+    ...('denial' in event && { denial: toWireDenial(event.denial) }),
   } as WireEvent
 }

@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs'
-import { isRollcallError, RollcallError } from '../core/errors.ts'
-import { configPath, readSettings, type Settings, type Sources } from './settings.ts'
+import { isRollcallError } from '../core/errors.ts'
+import { newKeySecret } from '../core/token.ts'
+import { nodeEnv } from '../env.ts'
+import { withConfigFile } from './config-file.ts'
+import { readSettings, type Sources } from './settings.ts'
 import { type RunningServer, startServer } from './start-server.ts'
 
 /** What running needs of the process around it. */
@@ -13,43 +15,70 @@ export interface ServeOptions extends Sources {
   /** Writes lines for people. */
   readonly write: (text: string) => void
 
+  /** Writes what went wrong. */
+  readonly complain: (text: string) => void
+
   /** Calls back with the name of each signal that asks the process to end. */
   readonly onSignal: (callback: (signal: string) => void) => void
+
+  /** Begins something beside the server once that listens. */
+  readonly beside?: (server: Reachable) => Beside
+}
+
+/** Where a server is, and a key that opens all of it. */
+export interface Reachable {
+  readonly url: string
+  readonly key: string
+
+  /** Whether whoever started the server gave that key, and so knows it. */
+  readonly given: boolean
+}
+
+/** Something that lives beside a server, in the same process. */
+export interface Beside {
+  /** What to say in place of the usual welcome. */
+  readonly welcome: string
+
+  /** Ends it, before the server ends. */
+  close(): Promise<void>
 }
 
 /** Runs a server until a signal ends it. Answers with the exit code; a second signal gives up at once. */
-export async function serve({ write, onSignal, ...sources }: ServeOptions): Promise<number> {
+export async function serve({
+  write,
+  complain,
+  onSignal,
+  beside,
+  ...sources
+}: ServeOptions): Promise<number> {
   try {
-    const server = await startServer(settingsOf(sources))
-    write(welcome(server))
-    await new Promise<void>((resolve) => onSignal(() => resolve()))
+    const settings = readSettings(withConfigFile(sources))
+    const server = await startServer(settings)
+    const asked = new Promise<void>((resolve) => onSignal(() => resolve()))
+    const companion = beside?.(await reach(server, settings.key))
+    write(companion?.welcome ?? welcome(server))
+    await asked
     onSignal(() => process.exit(1))
+    await companion?.close()
     await server.close()
     return 0
   } catch (fault) {
     if (!isRollcallError(fault)) throw fault
-    write(`Rollcall did not start.\n${fault.message}\n`)
+    complain(`Rollcall did not start.\n${fault.message}\n`)
     return fault.code === 'bad-request' ? 2 : 1
   }
 }
 
-function settingsOf(sources: Sources): Settings {
-  const path = configPath(sources)
-  return readSettings(path === undefined ? sources : { ...sources, file: readFile(path) })
-}
-
-function readFile(path: string): Readonly<Record<string, unknown>> {
-  try {
-    const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed }
-  } catch (fault) {
-    const why = fault instanceof Error ? fault.message : 'unknown'
-    throw new RollcallError('bad-request', `The configuration file ${path} cannot be read: ${why}.`)
-  }
-  throw new RollcallError(
-    'bad-request',
-    `The configuration file ${path} must hold one JSON object, such as {"port": 4780}.`,
-  )
+/** Finds a key: the given or the first one; where an earlier start made that, one that the next start takes back. */
+async function reach(
+  { url, firstKey, sessions }: RunningServer,
+  given: string | undefined,
+): Promise<Reachable> {
+  const known = given ?? firstKey
+  if (known !== undefined) return { url, key: known, given: given !== undefined }
+  const key = newKeySecret(nodeEnv())
+  await sessions.keys.ensure({ name: 'beside', scopes: ['admin'], secret: key })
+  return { url, key, given: false }
 }
 
 function welcome({ url, firstKey }: RunningServer): string {

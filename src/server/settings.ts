@@ -3,10 +3,26 @@
  *
  * @module
  */
-import { faultOfKeySecret } from '../core/access-key.ts'
 import { RollcallError } from '../core/errors.ts'
+import { suggestion } from '../core/nearest.ts'
 import type { AtLimit } from '../core/store.ts'
-import { toMilliseconds } from '../core/time.ts'
+import type { AttemptLimit } from '../http/attempts.ts'
+import { masked } from './masking.ts'
+import {
+  oneOf,
+  readAttemptLimit,
+  readKey,
+  readOrigins,
+  readProxies,
+  readSessionLimit,
+  readSpan,
+  readStore,
+  readText,
+  type SessionLimit,
+  type StoreSetting,
+  spanWithin,
+  wholeNumber,
+} from './setting-values.ts'
 
 /** Everything that can be set. Spans are milliseconds. */
 export interface Settings {
@@ -15,16 +31,18 @@ export interface Settings {
   readonly store: StoreSetting
   readonly key: string | undefined
   readonly allowOrigins: readonly string[]
+  readonly trustProxies: readonly string[]
+  readonly attemptLimit: AttemptLimit | undefined
   readonly maxStaleness: number
   readonly lifetime: number
   readonly idle: number
-  readonly sessionsPerUser: number | undefined
+  readonly refreshGrace: number
+  readonly sessionsPerUser: SessionLimit | undefined
   readonly atLimit: AtLimit
+  readonly journalAge: number
+  readonly journalEntries: number
   readonly logLevel: string
 }
-
-/** Where sessions are kept. */
-export type StoreSetting = { readonly kind: 'memory' } | { readonly kind: 'sqlite'; readonly path: string }
 
 /** One row of the table. */
 export interface Setting {
@@ -44,7 +62,7 @@ export interface Setting {
 /** The table. `rollcall serve --help` is printed from it. */
 export const SETTINGS: readonly Setting[] = [
   row('port', 'port', '4780', 'TCP port to listen on; 0 takes a free one', wholeNumber(0, 65_535)),
-  row('host', 'host', '127.0.0.1', 'address to listen on', text),
+  row('host', 'host', '127.0.0.1', 'address to listen on', readText),
   row(
     'store',
     'store',
@@ -57,24 +75,45 @@ export const SETTINGS: readonly Setting[] = [
     'allow-origin',
     'allowOrigins',
     '',
-    'origins whose pages may use the session cookie, with commas between',
+    'origins whose pages may read answers and use the session cookie, with commas between',
     readOrigins,
+  ),
+  row(
+    'trust-proxy',
+    'trustProxies',
+    '',
+    'proxies whose X-Forwarded headers are believed: addresses, networks or loopback, with commas between',
+    readProxies,
+  ),
+  row(
+    'guess-limit',
+    'attemptLimit',
+    '100/1m',
+    'wrong credentials that a client may send in a time; a right one is never refused; 0 sets no limit',
+    readAttemptLimit,
   ),
   row(
     'max-staleness',
     'maxStaleness',
     '1s',
     'how long a session may be vouched for without asking the store; 0 asks each time',
-    span,
+    readSpan,
   ),
-  row('lifetime', 'lifetime', '30d', 'longest life of a session', span),
-  row('idle', 'idle', '7d', 'longest silence of a session', span),
+  row('lifetime', 'lifetime', '30d', 'longest life of a session', readSpan),
+  row('idle', 'idle', '7d', 'longest silence of a session', readSpan),
+  row(
+    'refresh-grace',
+    'refreshGrace',
+    '10s',
+    'how long a refreshed token stands beside its successor, 300s at most',
+    spanWithin('0s', '300s'),
+  ),
   row(
     'sessions-per-user',
     'sessionsPerUser',
     undefined,
-    'most live logins of a user; unlimited unless set',
-    wholeNumber(1, 1_000_000),
+    'most live logins of a user, or login=5,connection=20,playback=2; unlimited unless set',
+    readSessionLimit,
   ),
   row(
     'at-limit',
@@ -82,6 +121,14 @@ export const SETTINGS: readonly Setting[] = [
     'evict-oldest',
     'then: evict-oldest, evict-idlest or refuse',
     oneOf('evict-oldest', 'evict-idlest', 'refuse'),
+  ),
+  row('journal-age', 'journalAge', '7d', 'how long the journal is kept', spanWithin('1m', '36500d')),
+  row(
+    'journal-entries',
+    'journalEntries',
+    '1000000',
+    'how many journal entries are kept',
+    wholeNumber(1_000, 999_999_999),
   ),
   row(
     'log-level',
@@ -114,9 +161,31 @@ export function readSettings(sources: Sources): Settings {
     if (!SETTINGS.some(({ flag }) => flag === field))
       mistakes.push(`The configuration file has the unknown setting "${field}".${suggest(field)}`)
   }
-  const entries = SETTINGS.map((setting) => [setting.field, settle(setting, flags, sources, mistakes)])
+  const traced = SETTINGS.map((setting) => trace(setting, flags, sources))
+  mistakes.push(...traced.flatMap(({ mistake }) => mistake ?? []))
   if (mistakes.length > 0) throw new RollcallError('bad-request', mistakes.join('\n'))
-  return Object.fromEntries(entries) as Settings
+  return Object.fromEntries(traced.map(({ setting, value }) => [setting.field, value])) as unknown as Settings
+}
+
+/** A setting as it was found. */
+export interface Traced {
+  readonly setting: Setting
+  readonly origin: 'flag' | 'environment' | 'file' | 'default'
+
+  /** What was given, in the words it was given in. It may be a secret. */
+  readonly given: string | undefined
+
+  /** What it was read as; absent where it is a mistake. */
+  readonly value?: unknown
+
+  /** What is wrong with it and what to do, without the secret. */
+  readonly mistake?: string
+}
+
+/** Finds where every setting comes from, mistakes included. Flags that do not exist are passed over. */
+export function traceSettings(sources: Sources): readonly Traced[] {
+  const flags = readFlags(sources.argv, [])
+  return SETTINGS.map((setting) => trace(setting, flags, sources))
 }
 
 /** The path that `--config` names, if it is given. */
@@ -146,101 +215,56 @@ function row(
 
 function readFlags(argv: readonly string[], mistakes: string[]): ReadonlyMap<string, string> {
   const flags = new Map<string, string>()
+  let last: string | undefined
   for (let index = 0; index < argv.length; index++) {
     const [, flag, attached] = /^--([a-z-]+)(?:=(.*))?$/s.exec(argv[index] ?? '') ?? []
     if (flag === undefined) {
-      mistakes.push(`"${argv[index]}" is no flag. Flags look like --port 4780.`)
+      mistakes.push(`${misplaced(last)} is no flag. Flags look like --port 4780.`)
       continue
     }
+    last = flag
     const value = attached ?? argv[++index]
     if (flag === 'config') continue
     if (!SETTINGS.some((setting) => setting.flag === flag))
-      mistakes.push(`There is no flag --${flag}.${suggest(flag)}`)
+      mistakes.push(`There is no flag --${flag}.${suggest(flag, '--')}`)
     else if (value === undefined) mistakes.push(`--${flag} needs a value.`)
     else flags.set(flag, value)
   }
   return flags
 }
 
-function settle(
-  setting: Setting,
-  flags: ReadonlyMap<string, string>,
-  { env, file }: Sources,
-  mistakes: string[],
-): unknown {
+/** Says where a word stands, and not the word: it may be a secret that lost its flag. */
+function misplaced(last: string | undefined): string {
+  return last === undefined ? 'The first word' : `A word behind --${last} and its value`
+}
+
+function trace(setting: Setting, flags: ReadonlyMap<string, string>, { env, file }: Sources): Traced {
   const { flag, variable, fallback, read } = setting
   const inFile = file?.[flag]
-  const sources: readonly (readonly [string, string | undefined])[] = [
-    [`--${flag}`, flags.get(flag)],
-    [variable, env[variable]],
-    [`"${flag}" in the configuration file`, inFile === undefined ? undefined : [inFile].flat().join(',')],
-    ['the default', fallback],
+  const sources: readonly (readonly [Traced['origin'], string, string | undefined])[] = [
+    ['flag', `--${flag}`, flags.get(flag)],
+    ['environment', variable, env[variable]],
+    [
+      'file',
+      `"${flag}" in the configuration file`,
+      inFile === undefined ? undefined : [inFile].flat().join(','),
+    ],
   ]
-  const [origin, given] = sources.find(([, value]) => value !== undefined && value !== '') ?? ['', fallback]
-  if (given === undefined) return undefined
+  const [origin, called, given] = sources.find(([, , value]) => value !== undefined && value !== '') ?? [
+    'default' as const,
+    'the default',
+    fallback,
+  ]
+  if (given === undefined) return { setting, origin, given }
   try {
-    return read(given)
+    return { setting, origin, given, value: read(given) }
   } catch (fault) {
-    const shown = flag === 'key' ? '' : ` is "${given.slice(0, 80)}"`
-    mistakes.push(`${origin}${shown}: ${fault instanceof Error ? fault.message : 'it cannot be read.'}`)
-    return undefined
+    const why = fault instanceof Error ? fault.message : 'it cannot be read.'
+    return { setting, origin, given, mistake: `${called} is "${masked(flag, given).slice(0, 80)}": ${why}` }
   }
 }
 
-function text(value: string): string {
-  return value
-}
-
-function span(value: string): number {
-  return toMilliseconds(/^\d+$/.test(value) ? Number(value) : value, 'value')
-}
-
-function wholeNumber(least: number, most: number): (value: string) => number {
-  return (value) => {
-    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
-    if (number >= least && number <= most) return number
-    throw new RollcallError('bad-request', `give a whole number from ${least} to ${most}.`)
-  }
-}
-
-function oneOf(...values: readonly string[]): (value: string) => string {
-  return (value) => {
-    if (values.includes(value)) return value
-    throw new RollcallError('bad-request', `give one of ${values.join(', ')}.`)
-  }
-}
-
-function readStore(value: string): StoreSetting {
-  if (value === 'memory:' || value === 'memory') return { kind: 'memory' }
-  const path = /^sqlite:(?:\/\/)?(.+)$/.exec(value)?.[1]
-  if (path !== undefined) return { kind: 'sqlite', path }
-  throw new RollcallError('bad-request', 'this version keeps sessions in sqlite:PATH or memory:.')
-}
-
-function readKey(value: string): string {
-  const fault = faultOfKeySecret(value)
-  if (fault === undefined) return value
-  throw new RollcallError('bad-request', `this access key cannot be used: ${fault}.`)
-}
-
-function readOrigins(value: string): readonly string[] {
-  const origins = value
-    .split(',')
-    .map((origin) => origin.trim())
-    .filter((origin) => origin !== '')
-  for (const origin of origins) {
-    if (URL.canParse(origin) && new URL(origin).origin === origin) continue
-    throw new RollcallError(
-      'bad-request',
-      `"${origin}" is no origin. One looks like https://app.example.com, without a path.`,
-    )
-  }
-  return origins
-}
-
-function suggest(name: string): string {
-  const near = SETTINGS.find(
-    ({ flag }) => flag.startsWith(name.slice(0, 3)) || flag.includes(name) || name.includes(flag),
-  )
-  return near ? ` Did you mean --${near.flag}?` : ' See rollcall serve --help.'
+function suggest(name: string, dashes = ''): string {
+  const known = SETTINGS.map(({ flag }) => `${dashes}${flag}`)
+  return suggestion(`${dashes}${name}`, known) || ' See rollcall serve --help.'
 }

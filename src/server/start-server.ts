@@ -8,11 +8,16 @@ import { isRollcallError, RollcallError } from '../core/errors.ts'
 import type { SessionStore } from '../core/store.ts'
 import { createSessions } from '../engine/create-sessions.ts'
 import type { SessionManager } from '../engine/manager.ts'
+import type { SessionPolicy } from '../engine/settled.ts'
 import { nodeEnv } from '../env.ts'
 import { createApp } from '../http/app.ts'
+import { newTally } from '../http/watching.ts'
 import { memoryStore } from '../stores/memory/store.ts'
 import { sqliteStore } from '../stores/sql/sqlite/store.ts'
+import { traceSessions } from '../tracing/sessions.ts'
+import { isTraced } from '../tracing/spans.ts'
 import { createLogger } from './logger.ts'
+import { startMetrics } from './metrics.ts'
 import type { Settings } from './settings.ts'
 import { VERSION } from './version.ts'
 
@@ -42,21 +47,31 @@ const DRAIN = 8_000
 export async function startServer(settings: Settings): Promise<RunningServer> {
   const env = nodeEnv()
   const logger = createLogger(settings.logLevel)
-  const store = await openStore(settings, env.now)
-  const sessions = createSessions({
+  const tally = newTally()
+  const metrics = startMetrics(tally, VERSION)
+  const traced = isTraced()
+  const store = metrics.time(await openStore(settings, env.now))
+  const engine = createSessions({
     store,
     env,
-    policy: {
-      lifetime: settings.lifetime,
-      idle: settings.idle,
-      maxStaleness: settings.maxStaleness,
-      atLimit: settings.atLimit,
-      ...(settings.sessionsPerUser !== undefined && { sessionsPerUser: settings.sessionsPerUser }),
-    },
+    policy: policyOf(settings),
     report: (fault) =>
       logger.error({ fault: fault instanceof Error ? fault.message : 'unknown' }, 'upkeep failed'),
   })
-  const app = createApp({ sessions, version: VERSION, logger, allowOrigins: settings.allowOrigins })
+  const sessions = traced ? traceSessions(engine) : engine
+  metrics.watch(sessions)
+  const { allowOrigins, trustProxies, attemptLimit } = settings
+  const app = createApp({
+    sessions,
+    version: VERSION,
+    logger,
+    allowOrigins,
+    trustProxies,
+    tally,
+    meter: metrics,
+    traced,
+    ...(attemptLimit && { attemptLimit }),
+  })
   try {
     const firstKey = await makeFirstKey(sessions, settings.key)
     await app.listen({
@@ -80,6 +95,19 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     clearTimeout(impatience)
     await sessions.close()
     logger.info('rollcall has stopped')
+  }
+}
+
+function policyOf(settings: Settings): SessionPolicy {
+  const { lifetime, idle, maxStaleness, refreshGrace, atLimit, sessionsPerUser } = settings
+  return {
+    lifetime,
+    idle,
+    maxStaleness,
+    refreshGrace,
+    atLimit,
+    journal: { age: settings.journalAge, entries: settings.journalEntries },
+    ...(sessionsPerUser !== undefined && { sessionsPerUser }),
   }
 }
 

@@ -41,9 +41,12 @@ test('serve answers until a signal ends it, and then exits with 0', async () => 
 })
 
 test('serve refuses a setting that makes no sense, and exits with 2', async () => {
-  const { exitCode, out } = await rollcall(['serve', '--port', 'many'])
+  const { exitCode, out, err } = await rollcall(['serve', '--port', 'many', '--prot', '1'])
   assert.equal(exitCode, 2)
-  assert.match(out, /--port is "many": give a whole number/)
+  assert.match(err, /^Rollcall did not start\.\n/)
+  assert.match(err, /--port is "many": give a whole number/)
+  assert.match(err, /There is no flag --prot\. Did you mean --port\?/)
+  assert.equal(out, '')
 })
 
 interface Executed {

@@ -18,18 +18,41 @@ export interface Sitting {
   readonly says?: boolean
 }
 
+/** A command line that goes on until it is asked to end. */
+export interface Going {
+  /** What it has written so far. */
+  out(): string
+  err(): string
+
+  /** Lines that took each other's place, where somebody sits at the terminal. */
+  readonly progress: readonly string[]
+
+  /** Asks it to end, as Ctrl-C does, and waits until it has. */
+  interrupt(): Promise<Ran>
+
+  /** Waits until it ends by itself. */
+  readonly ended: Promise<Ran>
+}
+
 /** Runs a command line in this process, and tells all that it did. */
-export async function rollcall(
-  argv: readonly string[],
-  { env = {}, isTTY = false, says }: Sitting = {},
-): Promise<Ran> {
+export async function rollcall(argv: readonly string[], sitting: Sitting = {}): Promise<Ran> {
+  return begin(argv, sitting).ended
+}
+
+/** Begins a command line in this process. */
+export function begin(argv: readonly string[], { env = {}, isTTY = false, says }: Sitting = {}): Going {
   const out: string[] = []
   const err: string[] = []
   const asked: string[] = []
+  const progress: string[] = []
+  const interrupted = new AbortController()
   const terminal: Terminal = {
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),
+    drained: async () => {},
     isTTY,
+    interruption: () => interrupted.signal,
+    ...(isTTY ? { progress: (line: string) => void progress.push(line) } : {}),
     ...(says === undefined
       ? {}
       : {
@@ -39,6 +62,20 @@ export async function rollcall(
           },
         }),
   }
-  const exitCode = await run(argv, env, terminal)
-  return { exitCode, out: out.join(''), err: err.join(''), asked }
+  const ended = run(argv, env, terminal).then((exitCode) => ({
+    exitCode,
+    out: out.join(''),
+    err: err.join(''),
+    asked,
+  }))
+  return {
+    out: () => out.join(''),
+    err: () => err.join(''),
+    progress,
+    ended,
+    interrupt() {
+      interrupted.abort()
+      return ended
+    },
+  }
 }

@@ -1,6 +1,6 @@
 import { readSettings } from '../../src/server/settings.ts'
 import { startServer } from '../../src/server/start-server.ts'
-import { type Ran, rollcall, type Sitting } from './recorder.ts'
+import { begin, type Going, type Ran, rollcall, type Sitting } from './recorder.ts'
 
 /** The first access key of every server started here. */
 export const KEY = 'rck_of_the_operator_0123456789'
@@ -9,6 +9,9 @@ export const KEY = 'rck_of_the_operator_0123456789'
 export interface Running extends AsyncDisposable {
   readonly url: string
   rollcall(line: string, sitting?: Sitting): Promise<Ran>
+
+  /** Begins a line that goes on until it is interrupted. */
+  begin(line: string, sitting?: Sitting): Going
 
   /** Runs a line with `--json`, and reads what it printed. */
   json(line: string): Promise<Record<string, unknown>>
@@ -20,11 +23,12 @@ export async function startRunning(): Promise<Running> {
   const server = await startServer(readSettings({ argv, env: {} }))
   const { url } = server
   const env = { ROLLCALL_URL: url, ROLLCALL_KEY: KEY }
-  const type = (line: string, sitting: Sitting = {}) =>
-    rollcall(line.split(' '), { ...sitting, env: { ...env, ...sitting.env } })
+  const seated = (sitting: Sitting = {}) => ({ ...sitting, env: { ...env, ...sitting.env } })
+  const type = (line: string, sitting?: Sitting) => rollcall(line.split(' '), seated(sitting))
   return {
     url,
     rollcall: type,
+    begin: (line, sitting) => begin(line.split(' '), seated(sitting)),
     async json(line) {
       return JSON.parse((await type(`${line} --json`)).out)
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readCredentials } from '../../src/http/credentials.ts'
+import { readCredentials } from '../../src/protocol/credentials.ts'
 import { appBench } from '../support/app.ts'
 import { raw } from '../support/raw-request.ts'
 import { call, KEY } from '../support/server-process.ts'

@@ -1,11 +1,13 @@
+import assert from 'node:assert/strict'
 import { createSessions } from '../../src/engine/create-sessions.ts'
 import type { SessionManager } from '../../src/engine/manager.ts'
 import { nodeEnv } from '../../src/env.ts'
-import { createApp } from '../../src/http/app.ts'
+import { type AppOptions, createApp } from '../../src/http/app.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
+import { judgeAnswers } from './conformance.ts'
 import { KEY } from './server-process.ts'
 
-/** The HTTP application on a real socket, over a memory store. */
+/** The HTTP application on a real socket, over a memory store. When it is let go, its answers must all have been as described. */
 export interface AppBench extends AsyncDisposable {
   readonly url: string
   readonly sessions: SessionManager
@@ -15,11 +17,15 @@ export interface AppBench extends AsyncDisposable {
 }
 
 /** Starts one. */
-export async function appBench(allowOrigins: readonly string[] = []): Promise<AppBench> {
+export async function appBench(
+  allowOrigins: readonly string[] = [],
+  options: Omit<Partial<AppOptions>, 'sessions'> = {},
+): Promise<AppBench> {
   const env = nodeEnv()
   const sessions = createSessions({ store: memoryStore({ clock: env.now }), env })
   await sessions.keys.ensure({ name: 'tests', scopes: ['admin'], secret: KEY })
-  const app = createApp({ sessions, version: 'test', allowOrigins })
+  const app = createApp({ sessions, version: 'test', allowOrigins, ...options })
+  const breaches = await judgeAnswers(app)
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   return {
     url,
@@ -32,6 +38,7 @@ export async function appBench(allowOrigins: readonly string[] = []): Promise<Ap
       app.server.closeAllConnections()
       await app.close()
       await sessions.close()
+      assert.deepEqual(breaches, [], 'The server gave answers that /openapi.json does not describe.')
     },
   }
 }

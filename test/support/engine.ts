@@ -1,6 +1,7 @@
 import type { SessionStore } from '../../src/core/store.ts'
 import { createSessions } from '../../src/engine/create-sessions.ts'
-import type { SessionManager, SessionPolicy } from '../../src/engine/manager.ts'
+import type { SessionManager } from '../../src/engine/manager.ts'
+import type { SessionPolicy } from '../../src/engine/settled.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
 import { type TestEnv, testEnv } from './test-env.ts'
 

@@ -15,11 +15,12 @@ export function testEnv(): TestEnv {
   let wall = Date.UTC(2026, 0, 1, 12)
   let mono = 1_000
   let timers: { readonly due: number; readonly run: () => void }[] = []
-  const { random, hash } = nodeEnv()
+  const { random, hash, hmac } = nodeEnv()
 
   return {
     random,
     hash,
+    hmac,
     now: () => wall,
     monotonic: () => mono,
     after(milliseconds, run) {

@@ -1,5 +1,5 @@
 /** `rollcall keys create`. */
-import type { Scope } from '../../core/access-key.ts'
+import { SCOPES } from '../../core/access-key.ts'
 import type { KeyBody } from '../../protocol/requests.ts'
 import type { WireKey } from '../../protocol/shapes.ts'
 import { answer } from '../answer.ts'
@@ -8,21 +8,11 @@ import { CLIENT_FLAGS, type Command, defineCommand } from '../command.ts'
 import type { Flags } from '../flags.ts'
 import { harmless } from '../table.ts'
 
-const SCOPES: readonly Scope[] = [
-  'sessions:issue',
-  'sessions:read',
-  'sessions:end',
-  'users:write',
-  'events:read',
-  'streams:publish',
-  'admin',
-]
-
 const FLAGS = {
   name: { value: 'NAME', required: true, help: 'What the key is for, in your words.' },
   scope: {
     value: 'SCOPE',
-    many: true,
+    many: 'listed',
     required: true,
     choices: SCOPES,
     help: 'What it may do.',

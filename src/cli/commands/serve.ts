@@ -1,6 +1,7 @@
 /** `rollcall serve`. */
 import { SETTINGS } from '../../server/settings.ts'
 import { type Command, defineCommand, GENERAL_FLAGS } from '../command.ts'
+import { CROWD, demoBeside, takeDemo } from '../demo/beside.ts'
 import type { Flags } from '../flags.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -20,19 +21,27 @@ export const serve: Command = defineCommand({
   flags: {
     ...flags,
     config: { value: 'FILE', help: 'JSON file with the same settings (ROLLCALL_CONFIG)' },
+    demo: {
+      value: '[N]',
+      help: `Fill it with N invented people, else ${CROWD}, who go on living; in memory unless --store is given`,
+    },
     ...GENERAL_FLAGS,
   },
   unparsed: true,
-  examples: ['serve', 'serve --port 8080 --store sqlite:/var/lib/rollcall/rollcall.db'],
-  async run({ operands, env, terminal }) {
+  examples: ['serve', 'serve --port 8080 --store sqlite:/var/lib/rollcall/rollcall.db', 'serve --demo 500'],
+  async run(call) {
+    const { env, terminal } = call
+    const { argv, users } = takeDemo(call.operands)
     const server = await import('../../server/serve.ts')
     return server.serve({
-      argv: operands,
+      argv,
       env,
-      write: (text) => terminal.out(withoutTyped(text, operands)),
+      write: (text) => terminal.out(withoutTyped(text, argv)),
+      complain: (text) => terminal.err(withoutTyped(text, argv)),
       onSignal: (callback) => {
         for (const signal of SIGNALS) process.once(signal, () => callback(signal))
       },
+      ...(users !== undefined && { beside: (reachable) => demoBeside(reachable, users, call) }),
     })
   },
 })

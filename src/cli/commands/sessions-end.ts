@@ -1,36 +1,40 @@
 /** `rollcall sessions end`. */
-import type { EndReason } from '../../core/session.ts'
+import { DENY_KEYS } from '../../core/denial.ts'
+import { GIVEN_REASONS } from '../../core/session.ts'
 import type { EndBody } from '../../protocol/requests.ts'
 import { type Aim, readAim } from '../aim.ts'
 import { answer, type ClientCall, remark } from '../answer.ts'
 import { connect, type Sparse } from '../api.ts'
 import { CLIENT_FLAGS, type Command, defineCommand } from '../command.ts'
+import { type Ended, endedInWords } from '../ended.ts'
 import { EXIT, misuse } from '../exit.ts'
+import { FILTER_FLAGS, readFilter } from '../filter.ts'
 import type { Flags } from '../flags.ts'
-import { counted } from '../phrases.ts'
+import { estimated } from '../phrases.ts'
 import { harmless } from '../table.ts'
 
-const REASONS: readonly EndReason[] = ['logout', 'revoked', 'replaced', 'closed']
-
 const FLAGS = {
-  user: { value: 'ID', help: 'Ends all of this user.' },
+  ...FILTER_FLAGS,
   except: { value: 'ID', help: 'With --user: keeps this one, and what lives under it.' },
-  resource: { value: 'PATH', help: 'Ends all that are attached to this resource.' },
-  name: { value: 'NAME', help: 'With --resource: ends only the one of this name.' },
-  parent: { value: 'ID', help: 'Ends all that live under this login, and keeps the login.' },
   everyone: { help: 'Ends all there are in the realm.' },
   realm: { value: 'REALM', help: 'Where to end.' },
-  reason: { value: 'REASON', choices: REASONS, help: 'Why; revoked, unless told otherwise.' },
+  reason: { value: 'REASON', choices: GIVEN_REASONS, help: 'Why; revoked, unless told otherwise.' },
+  deny: {
+    value: 'WHAT',
+    many: 'listed',
+    choices: DENY_KEYS,
+    help: 'Also keeps these of what is ended out for a time.',
+  },
+  for: { value: 'SPAN', help: 'With --deny: for how long, such as 15m.' },
   'dry-run': { help: 'Counts what would end, and ends nothing.' },
-  yes: { help: 'Does not ask before --user and --everyone.' },
+  yes: { help: 'Does not ask first.' },
   ...CLIENT_FLAGS,
 } as const satisfies Flags
 
-/** What the API says that an end did, or with a dry run, would do. */
-interface WireEnded {
-  readonly matched?: number
-  readonly ended: number
-  readonly descendants?: number
+/** What the API says of an end before it is done. */
+interface Foretold {
+  readonly matched: number
+  readonly exact?: boolean
 }
 
 /** Ends sessions, and all that live under them. What is over already is no failure. */
@@ -47,43 +51,58 @@ export const sessionsEnd: Command = defineCommand({
   examples: [
     'sessions end ses_…',
     'sessions end --user ada --except ses_…',
+    "sessions end --filter 'browser=Chrome 120,type=mobile' --dry-run",
+    'sessions end --address 203.0.113.0/24 --deny address --for 1h',
     'sessions end --everyone --realm shop --dry-run',
   ],
   async run(call) {
-    const { reason, 'dry-run': dryRun, yes } = call.values
-    const aim = readAim(call.values, call.operands)
+    const { except, everyone, realm, reason, 'dry-run': dryRun, yes } = call.values
+    const filter = readFilter(call.values, FILTER_FLAGS)
+    const aim = readAim({ ids: call.operands, filter, except, everyone, realm })
+    const body: Sparse<EndBody> = { selector: aim.selector, reason, deny: readDeny(call.values) }
     const api = connect(call.values, call.env)
-    const end = (dryRun: boolean) => {
-      const body: Sparse<EndBody> = { selector: aim.selector, reason, dryRun }
-      return api.ask<WireEnded>('POST', '/v1/sessions/end', { body })
+    const foretell = () => api.ask<Foretold>('POST', '/v1/sessions/end', { body: { ...body, dryRun: true } })
+    if (dryRun) {
+      const foretold = await foretell()
+      return answer(call, foretold, () => `Would end ${matched(foretold)}. Nothing was ended.\n`)
     }
-    if (aim.asks && !dryRun && !yes && !(await agreed(call, aim, end))) {
+    if (!yes && !(await agreed(call, aim, foretell))) {
       remark(call, 'Nothing was ended.')
       return EXIT.failed
     }
-    const ended = await end(dryRun)
-    return answer(call, ended, () => `${dryRun ? foretold(ended) : told(ended)}\n`)
+    const ended = await api.ask<Ended>('POST', '/v1/sessions/end', { body })
+    return answer(
+      call,
+      ended,
+      () => `${endedInWords(ended) ?? 'Nothing to end: no live session is meant.'}\n`,
+    )
   },
 })
 
+function readDeny({
+  deny,
+  for: span,
+}: {
+  readonly deny: readonly (typeof DENY_KEYS)[number][]
+  readonly for: string | undefined
+}): EndBody['deny'] | undefined {
+  if (deny.length === 0 && span === undefined) return undefined
+  if (deny.length === 0 || span === undefined) throw misuse('--deny and --for need each other.')
+  return { keys: [...new Set(deny)], for: span }
+}
+
 async function agreed(
-  { terminal }: ClientCall,
-  { named, flag }: Aim,
-  end: (dry: boolean) => Promise<WireEnded>,
+  { terminal: { confirm } }: ClientCall,
+  { named, flag, asks }: Aim,
+  foretell: () => Promise<Foretold>,
 ): Promise<boolean> {
-  const { confirm } = terminal
-  if (confirm === undefined) throw misuse(`${flag} ends many sessions, and nobody is here to ask. Add --yes.`)
-  const { matched = 0 } = await end(true)
-  return confirm(
-    `This ends ${counted(matched, 'session')} of ${harmless(named)}, and all that live under them. Go on?`,
-  )
+  if (asks === 'never' || (asks === 'if-present' && confirm === undefined)) return true
+  if (confirm === undefined)
+    throw misuse(`${flag} may end many sessions, and nobody is here to ask. Add --yes.`)
+  const foretold = await foretell()
+  return confirm(`This ends ${matched(foretold)} of ${harmless(named)}, and all that live under them. Go on?`)
 }
 
-function told({ ended, descendants = 0 }: WireEnded): string {
-  if (ended === 0) return 'Nothing to end: no live session is meant.'
-  return `Ended ${counted(ended, 'session')}${descendants === 0 ? '' : `, and ${descendants} under them`}.`
-}
-
-function foretold({ matched = 0 }: WireEnded): string {
-  return `Would end ${counted(matched, 'session')}. Nothing was ended.`
+function matched({ matched, exact = true }: Foretold): string {
+  return estimated({ count: matched, exact }, 'session')
 }

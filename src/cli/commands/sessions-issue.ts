@@ -1,5 +1,5 @@
 /** `rollcall sessions issue`. */
-import type { SessionData } from '../../core/session.ts'
+import { SESSION_KINDS, type SessionData } from '../../core/session.ts'
 import type { IssueBody } from '../../protocol/requests.ts'
 import type { WireSession } from '../../protocol/shapes.ts'
 import { answer } from '../answer.ts'
@@ -9,12 +9,11 @@ import { misuse } from '../exit.ts'
 import type { Flags } from '../flags.ts'
 import { ago } from '../phrases.ts'
 import { harmless } from '../table.ts'
-import { KINDS } from './sessions-list.ts'
 
 const FLAGS = {
   user: { value: 'ID', help: 'Whose it is. Only a playback may be without.' },
   'display-name': { value: 'NAME', help: "The user's name, if it is to change." },
-  kind: { value: 'KIND', choices: KINDS, help: 'A login, unless told otherwise.' },
+  kind: { value: 'KIND', choices: SESSION_KINDS, help: 'A login, unless told otherwise.' },
   parent: { value: 'ID', help: 'The login it lives under.' },
   resource: { value: 'PATH', help: 'What a connection or playback is attached to.' },
   name: { value: 'NAME', help: 'A name that only one live session of that resource may hold.' },

@@ -5,7 +5,7 @@
  */
 import type { Page } from '../../core/page.ts'
 import type { Ended } from '../../engine/manager.ts'
-import type { OwnListQuery } from '../../protocol/requests.ts'
+import type { OwnListQuery } from '../../protocol/queries.ts'
 import type { WirePage } from '../../protocol/shapes.ts'
 
 /** Writes a page. */

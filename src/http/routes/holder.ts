@@ -6,9 +6,11 @@
 import { RollcallError } from '../../core/errors.ts'
 import type { Session } from '../../core/session.ts'
 import type { Live, SessionManager } from '../../engine/manager.ts'
-import { IdPath, LabelBody, NoQuery, OwnListQuery, ScopeQuery } from '../../protocol/requests.ts'
+import { writeCookie } from '../../protocol/cookies.ts'
+import { IdPath, NoQuery, OwnListQuery, ScopeQuery } from '../../protocol/queries.ts'
+import { LabelBody } from '../../protocol/requests.ts'
 import { toWireSession } from '../../protocol/shapes.ts'
-import { type Holder, holderOf } from '../access.ts'
+import { type Holder, holderOf, requireLive } from '../access.ts'
 import type { App } from '../app.ts'
 import { expireCookie } from '../cookies.ts'
 import { sendWhoami, WHOAMI } from '../whoami.ts'
@@ -34,9 +36,20 @@ export function holderRoutes(app: App, sessions: SessionManager): void {
     { config, schema: { params: IdPath, body: LabelBody, querystring: NoQuery } },
     async (request) => {
       const own = await findOwn(sessions, holderOf(request), request.params.id)
-      return { session: toWireSession(await sessions.update(own.id, request.body)) }
+      return { session: toWireSession((await sessions.update(own.id, request.body)).session) }
     },
   )
+
+  app.post('/v1/me/refresh', { config, schema: { querystring: NoQuery } }, async (request, reply) => {
+    const { token: presented, cookie } = holderOf(request)
+    const { session, token } = requireLive(await sessions.refresh(presented))
+    if (cookie === undefined) return { session: toWireSession(session), token }
+    reply.header(
+      'set-cookie',
+      writeCookie(cookie, token, (session.expiresAt - (await sessions.now())) / 1_000),
+    )
+    return { session: toWireSession(session) }
+  })
 
   app.delete(
     '/v1/me/sessions/:id',

@@ -1,5 +1,5 @@
 /**
- * Routes for operators: access keys, events, an overview.
+ * Routes for operators: access keys, an overview.
  *
  * @module
  */
@@ -7,8 +7,9 @@
 import { coversRealm } from '../../core/access-key.ts'
 import { SESSION_KINDS } from '../../core/session.ts'
 import type { SessionManager } from '../../engine/manager.ts'
-import { EventQuery, IdPath, KeyBody, NoQuery, RealmQuery } from '../../protocol/requests.ts'
-import { toWireEvent, toWireKey } from '../../protocol/shapes.ts'
+import { IdPath, NoQuery, RealmQuery } from '../../protocol/queries.ts'
+import { KeyBody } from '../../protocol/requests.ts'
+import { toWireKey } from '../../protocol/shapes.ts'
 import { asActor, keyOf, realmFor } from '../access.ts'
 import type { App } from '../app.ts'
 
@@ -41,18 +42,6 @@ export function operatorRoutes(app: App, sessions: SessionManager): void {
       const known = (await sessions.keys.list()).find(({ id }) => id === request.params.id)
       const id = known && coversRealm(caller, known.realm) ? known.id : ''
       return { key: toWireKey(await sessions.keys.withdraw(id, asActor(caller))) }
-    },
-  )
-
-  app.get(
-    '/v1/events',
-    { config: { access: 'events:read' }, schema: { querystring: EventQuery } },
-    async (request) => {
-      const key = keyOf(request)
-      const { after = '0', limit } = request.query
-      const page = await sessions.events(after, limit === undefined ? undefined : Number(limit))
-      const items = page.events.filter(({ realm }) => coversRealm(key, realm)).map(toWireEvent)
-      return { items, nextCursor: page.events.length > 0 ? page.position : null }
     },
   )
 

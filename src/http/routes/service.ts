@@ -7,6 +7,7 @@
 import { isRollcallError } from '../../core/errors.ts'
 import type { SessionManager } from '../../engine/manager.ts'
 import type { App } from '../app.ts'
+import { sendPage } from '../pages.ts'
 
 const config = { access: 'anyone' } as const
 
@@ -26,7 +27,7 @@ export function serviceRoutes(app: App, sessions: SessionManager, version: strin
 
   app.get('/', { config }, async (request, reply) => {
     if (!request.headers.accept?.includes('text/html')) return { name: 'rollcall', version }
-    return reply.type('text/html; charset=utf-8').send(page(version))
+    return sendPage(reply, page(version))
   })
 }
 

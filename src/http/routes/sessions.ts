@@ -4,18 +4,12 @@
  * @module
  */
 import { type AccessKey, coversRealm, hasScope } from '../../core/access-key.ts'
-import { RollcallError } from '../../core/errors.ts'
+import { isRollcallError, RollcallError } from '../../core/errors.ts'
 import type { Session } from '../../core/session.ts'
 import type { SessionManager, Verdict } from '../../engine/manager.ts'
-import {
-  EndBody,
-  IdPath,
-  IssueBody,
-  ListQuery,
-  NoQuery,
-  PatchBody,
-  VerifyBody,
-} from '../../protocol/requests.ts'
+import { differencesOf } from '../../engine/seen.ts'
+import { CountQuery, IdPath, ListQuery, NoQuery } from '../../protocol/queries.ts'
+import { EndBody, IssueBody, PatchBody, VerifyBody } from '../../protocol/requests.ts'
 import { fromWireFilter, fromWireSelector } from '../../protocol/selectors.ts'
 import { toWireSession, toWireUser } from '../../protocol/shapes.ts'
 import { asActor, keyOf, realmFor } from '../access.ts'
@@ -39,7 +33,9 @@ export function sessionRoutes(app: App, sessions: SessionManager): void {
         throw new RollcallError('forbidden', 'Setting a role needs the scope "users:write".')
       }
       const realm = realmFor(key, request.body.realm)
-      const { session, token, gaveWay } = await sessions.issue({ ...request.body, realm, by: asActor(key) })
+      const { session, token, gaveWay } = await sessions
+        .issue({ ...request.body, realm, by: asActor(key) })
+        .catch(throwOnTheWire)
       return reply
         .code(201)
         .send({ session: toWireSession(session), token, ...(gaveWay.length > 0 && { gaveWay }) })
@@ -55,7 +51,15 @@ export function sessionRoutes(app: App, sessions: SessionManager): void {
     },
     async (request) => {
       const key = keyOf(request)
-      const verify = async (token: string): Promise<object> => toVerdict(await sessions.verify(token), key)
+      const { seen, maxAge, level } = request.body
+      const freshness = { ...(maxAge !== undefined && { maxAge }), ...(level !== undefined && { level }) }
+      const verify = async (token: string): Promise<object> => {
+        const verdict = await sessions.verify(token, freshness)
+        return {
+          ...toVerdict(verdict, key),
+          ...(seen && verdict.ok && { differs: differencesOf(verdict.session.device, seen) }),
+        }
+      }
       if ('token' in request.body) return verify(request.body.token)
       return { items: await Promise.all(request.body.tokens.map(verify)) }
     },
@@ -66,8 +70,19 @@ export function sessionRoutes(app: App, sessions: SessionManager): void {
     { config: may('sessions:read'), schema: { querystring: ListQuery } },
     async (request) => {
       const realm = realmFor(keyOf(request), request.query.realm)
-      const query = { ...fromWireFilter(request.query), ...toPaging(request.query), realm }
+      const { sort } = request.query
+      const filter = fromWireFilter(request.query, await sessions.now())
+      const query = { ...filter, ...toPaging(request.query), realm, ...(sort && { sort }) }
       return toPage(await sessions.list(query), toWireSession)
+    },
+  )
+
+  app.get(
+    '/v1/sessions/count',
+    { config: may('sessions:read'), schema: { querystring: CountQuery } },
+    async (request) => {
+      const realm = realmFor(keyOf(request), request.query.realm)
+      return sessions.count({ ...fromWireFilter(request.query, await sessions.now()), realm })
     },
   )
 
@@ -77,13 +92,14 @@ export function sessionRoutes(app: App, sessions: SessionManager): void {
     async (request) => {
       const key = keyOf(request)
       const { selector, reason, dryRun, deny } = request.body
-      const ended = await sessions.end(fromWireSelector(selector, realmFor(key, selector.realm)), {
+      const realm = realmFor(key, selector.realm)
+      const ended = await sessions.end(fromWireSelector(selector, realm, await sessions.now()), {
         by: asActor(key),
         ...(reason && { reason }),
         ...(dryRun && { dryRun }),
         ...(deny && { deny: { keys: deny.keys, span: deny.for } }),
       })
-      return dryRun ? { matched: ended.matched, ended: 0 } : toEnded(ended)
+      return dryRun ? { matched: ended.matched, exact: ended.exact, ended: 0 } : toEnded(ended)
     },
   )
 
@@ -96,7 +112,8 @@ export function sessionRoutes(app: App, sessions: SessionManager): void {
     { config: may('sessions:issue'), schema: { ...one, body: PatchBody } },
     async (request) => {
       const { id } = await findFor(sessions, keyOf(request), request.params.id)
-      return { session: toWireSession(await sessions.update(id, request.body)) }
+      const { session, token } = await sessions.update(id, request.body)
+      return { session: toWireSession(session), ...(token !== undefined && { token }) }
     },
   )
 
@@ -114,11 +131,18 @@ async function findFor(sessions: SessionManager, key: AccessKey, id: string): Pr
   throw new RollcallError('not-found', 'There is no such session.')
 }
 
+/** Writes the sessions that a refusal names. */
+function throwOnTheWire(fault: unknown): never {
+  if (!isRollcallError(fault, 'limit-reached')) throw fault
+  const sessions = (fault.details.sessions as readonly Session[] | undefined)?.map(toWireSession)
+  throw new RollcallError(fault.code, fault.message, { ...fault.details, sessions })
+}
+
 function toVerdict(verdict: Verdict, key: AccessKey): object {
   const session = 'session' in verdict ? verdict.session : undefined
   if (session === undefined || !coversRealm(key, session.realm)) return { live: false, reason: 'unknown' }
   if (!verdict.ok)
-    return { live: false, reason: verdict.reason === 'ended' ? verdict.ending.reason : 'unknown' }
+    return { live: false, reason: verdict.reason === 'ended' ? verdict.ending.reason : verdict.reason }
   return {
     live: true,
     session: toWireSession(session),

@@ -5,7 +5,8 @@
  */
 import { RollcallError } from '../../core/errors.ts'
 import type { SessionManager } from '../../engine/manager.ts'
-import { IdPath, PageQuery, RealmQuery, UserBody } from '../../protocol/requests.ts'
+import { IdPath, PageQuery, RealmQuery } from '../../protocol/queries.ts'
+import { UserBody } from '../../protocol/requests.ts'
 import { toFullUser, toWireSession } from '../../protocol/shapes.ts'
 import { asActor, keyOf, realmFor } from '../access.ts'
 import type { App } from '../app.ts'

@@ -3,13 +3,17 @@
  *
  * @module
  */
+
+import { matcherOf } from '../../core/matching.ts'
 import { diesAt, dueEnding, isLive, TOMBSTONE_AGE } from '../../core/policy.ts'
-import { matches } from '../../core/selector.ts'
+import { firstSaltEnds, withoutLateSalts } from '../../core/rotation.ts'
 import type { Ending, SessionRecord } from '../../core/session.ts'
 import type { BatchSelector, EndedAll, EndedBatch, EpochScope, NewEnding } from '../../core/store.ts'
 import type { Instant } from '../../core/time.ts'
 import {
+  addDenial,
   append,
+  candidate,
   deny,
   endChildren,
   endOne,
@@ -66,7 +70,14 @@ export function advanceEpoch(state: State, scope: EpochScope, by: NewEnding, now
   const field = scope.userId === undefined ? 'realmEpoch' : 'userEpoch'
   for (const record of live.filter(isKept)) keep(state, { ...record, [field]: position })
   if (scope.userId !== undefined && by.deny?.keys.includes('user')) {
-    state.denials.push({ key: 'user', value: `${scope.realm}\n${scope.userId}`, until: now + by.deny.span })
+    addDenial(state, {
+      realm: scope.realm,
+      key: 'user',
+      value: scope.userId,
+      at: now,
+      until: now + by.deny.span,
+      by: by.by,
+    })
   }
   return { ended, descendants: dying.length - ended, position: String(position) }
 }
@@ -114,24 +125,35 @@ export function sweep(state: State, limit: number, now: Instant): number {
   return forgotten
 }
 
+/** Erases the salts of tokens whose grace is over. */
+export function eraseSalts(state: State, limit: number, now: Instant): number {
+  let erased = 0
+  for (const record of state.sessions.values()) {
+    if (erased === limit) break
+    const { predecessors = [] } = record
+    if ((firstSaltEnds(predecessors) ?? Number.POSITIVE_INFINITY) > now) continue
+    keep(state, { ...record, predecessors: withoutLateSalts(predecessors, now) })
+    erased += 1
+  }
+  return erased
+}
+
 function pointedAt(state: State, selector: BatchSelector, now: Instant): SessionRecord[] {
-  const meant = byKind(state, selector)
+  const meant = byKind(state, selector, now)
   return meant.filter((record) => record.realm === selector.realm && isLive(record, now))
 }
 
-function byKind(state: State, selector: BatchSelector): SessionRecord[] {
+function byKind(state: State, selector: BatchSelector, now: Instant): SessionRecord[] {
   if ('id' in selector) return byIds(state, [selector.id])
-  if ('ids' in selector) return byIds(state, selector.ids)
+  if ('ids' in selector) {
+    const isMeant = matcherOf({ ...selector.filter, status: 'any' })
+    return byIds(state, selector.ids).filter((record) => isMeant(candidate(state, record, now)))
+  }
   if ('parentId' in selector)
     return recordsOf(state, selector.realm).filter(({ parentId }) => parentId === selector.parentId)
-  const filter =
-    'filter' in selector ? selector.filter : { resource: selector.resource, ...named(selector.name) }
-  const wanted = { ...filter, realm: selector.realm, status: 'any' } as const
-  return recordsOf(state, selector.realm).filter((record) => matches(record, wanted, 0))
-}
-
-function named(name: string | undefined): { readonly name?: string } {
-  return name === undefined ? {} : { name }
+  const { resource, name } = selector
+  const isMeant = matcherOf({ resource, status: 'any', ...(name !== undefined && { name }) })
+  return recordsOf(state, selector.realm).filter((record) => isMeant(candidate(state, record, now)))
 }
 
 function byIds(state: State, ids: readonly string[]): SessionRecord[] {

@@ -3,30 +3,25 @@
  *
  * @module
  */
+import { DENY_KEYS, denyValue } from '../../core/denial.ts'
 import { dueEnding, isLive } from '../../core/policy.ts'
 import { type Ending, type SessionRecord, toSession } from '../../core/session.ts'
-import type { DenyKey, Guards, Inserted, InsertRefused, SessionDraft } from '../../core/store.ts'
+import {
+  type Guards,
+  type Inserted,
+  type InsertRefused,
+  MOST_IN_THE_WAY,
+  type SessionDraft,
+} from '../../core/store.ts'
 import type { Instant } from '../../core/time.ts'
 import { toUser, type UserRecord } from '../../core/user.ts'
-import {
-  append,
-  denyValue,
-  endChildren,
-  endOne,
-  keep,
-  recordsOf,
-  resolve,
-  type State,
-  userKey,
-} from './state.ts'
-
-const DENY_KEYS: readonly DenyKey[] = ['user', 'login', 'name', 'address']
+import { append, endChildren, endOne, keep, recordsOf, resolve, type State, userKey } from './state.ts'
 
 /** What an insert that may happen does: who gives way, and whose it will be. */
 interface Plan {
   readonly draft: SessionDraft
   readonly parent: SessionRecord | undefined
-  readonly replaced: SessionRecord | undefined
+  readonly replaced: readonly SessionRecord[]
   readonly crowd: readonly SessionRecord[]
 
   /** Holds the name, but is over by time. */
@@ -55,8 +50,9 @@ function judge(state: State, given: SessionDraft, guards: Guards, now: Instant):
   const holder = nameHolder(state, draft, replaced, now)
   if (holder !== undefined && isLive(holder, now)) return { ok: false, code: 'name-taken' }
   const crowd = overLimit(state, draft, guards, replaced, now)
-  if (crowd.length > 0 && guards.limit?.atLimit === 'refuse') return { ok: false, code: 'limit-reached' }
-  const orphaned = [replaced, ...crowd].some((each) => each !== undefined && each.id === draft.parentId)
+  if (crowd.length > 0 && guards.limit?.atLimit === 'refuse')
+    return { ok: false, code: 'limit-reached', inTheWay: crowd.slice(0, MOST_IN_THE_WAY) }
+  const orphaned = [...replaced, ...crowd].some(({ id }) => id === draft.parentId)
   if (orphaned) return { ok: false, code: 'parent-not-live' }
   return { draft, parent, replaced, crowd, lateHolder: holder }
 }
@@ -77,18 +73,21 @@ function judgeOwner(
 
 function findReplaced(
   state: State,
-  { realm, userId }: SessionDraft,
+  { realm, userId, kind }: SessionDraft,
   { replaces }: Guards,
   now: Instant,
-): SessionRecord | undefined {
-  const replaced = replaces === undefined ? undefined : findLive(state, replaces, now)
-  return replaced?.userId === userId && replaced?.realm === realm ? replaced : undefined
+): readonly SessionRecord[] {
+  if (replaces === undefined || userId === undefined) return []
+  const own = recordsOf(state, realm, userId).filter((record) => isLive(record, now))
+  return 'id' in replaces
+    ? own.filter(({ id }) => id === replaces.id)
+    : own.filter((record) => record.kind === kind && record.device.label === replaces.label)
 }
 
 function carryOut(state: State, plan: Plan, guards: Guards, now: Instant): Inserted {
   const { draft, parent, replaced, crowd, lateHolder } = plan
   const by = { kind: 'system', id: draft.id } as const
-  if (replaced !== undefined) endWithChildren(state, replaced, { at: now, reason: 'replaced', by })
+  for (const victim of replaced) endWithChildren(state, victim, { at: now, reason: 'replaced', by })
   for (const victim of crowd) endWithChildren(state, victim, { at: now, reason: 'evicted', by })
   if (lateHolder !== undefined) endWithChildren(state, lateHolder, dueEnding(lateHolder))
 
@@ -96,7 +95,7 @@ function carryOut(state: State, plan: Plan, guards: Guards, now: Instant): Inser
   const record = toRecord(state, draft, user, parent, now)
   keep(state, record)
   append(state, { at: now, realm: record.realm, type: 'session.created', session: toSession(record) })
-  const gaveWay = [...(replaced === undefined ? [] : [replaced]), ...crowd].map(({ id }) => id)
+  const gaveWay = [...replaced, ...crowd].map(({ id }) => id)
   return { ok: true, record, gaveWay, ...(user && { user }) }
 }
 
@@ -114,20 +113,22 @@ function deniedUntil(state: State, draft: SessionDraft, now: Instant): Instant |
   const keys = DENY_KEYS.map((key) => ({ key, value: denyValue(draft, key) }))
   const hits = state.denials.filter(
     (denial) =>
-      denial.until > now && keys.some(({ key, value }) => denial.key === key && denial.value === value),
+      denial.until > now &&
+      denial.realm === draft.realm &&
+      keys.some(({ key, value }) => denial.key === key && denial.value === value),
   )
   return hits.length === 0 ? undefined : Math.max(...hits.map(({ until }) => until))
 }
 
-function nameHolder(state: State, draft: SessionDraft, except: SessionRecord | undefined, now: Instant) {
+function nameHolder(state: State, draft: SessionDraft, except: readonly SessionRecord[], now: Instant) {
   if (draft.name === undefined) return undefined
   const holders = recordsOf(state, draft.realm).filter(
     (record) =>
       record.name === draft.name &&
       record.kind === draft.kind &&
       record.resource === draft.resource &&
-      record.id !== except?.id &&
-      record.ending === undefined,
+      record.ending === undefined &&
+      !except.some(({ id }) => id === record.id),
   )
   return holders.find((record) => isLive(record, now)) ?? holders[0]
 }
@@ -136,12 +137,13 @@ function overLimit(
   state: State,
   draft: SessionDraft,
   { limit }: Guards,
-  except: SessionRecord | undefined,
+  except: readonly SessionRecord[],
   now: Instant,
 ): SessionRecord[] {
   if (limit === undefined || draft.userId === undefined) return []
   const live = recordsOf(state, draft.realm, draft.userId).filter(
-    (record) => record.kind === draft.kind && record.id !== except?.id && isLive(record, now),
+    (record) =>
+      record.kind === draft.kind && isLive(record, now) && !except.some(({ id }) => id === record.id),
   )
   const idlest = limit.atLimit === 'evict-idlest'
   live.sort(
@@ -205,5 +207,6 @@ function toRecord(
     realmEpoch: state.realmEpochs.get(draft.realm) ?? 0,
     userEpoch: user?.epoch ?? 0,
     revision: 0,
+    tokenRole: user?.role ?? 'member',
   }
 }

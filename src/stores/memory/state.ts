@@ -4,11 +4,12 @@
  * @module
  */
 import type { AccessKey } from '../../core/access-key.ts'
-import { type DeniableSession, denyValue as valueOfDenial } from '../../core/denial.ts'
+import { type Denial, denyValue } from '../../core/denial.ts'
 import type { NewEvent, RollcallEvent } from '../../core/events.ts'
+import type { Candidate } from '../../core/matching.ts'
 import { dueEnding, isLive } from '../../core/policy.ts'
 import { type Ending, type SessionRecord, toSession } from '../../core/session.ts'
-import type { DenyKey, EpochScope, NewEnding } from '../../core/store.ts'
+import type { EpochScope, NewEnding } from '../../core/store.ts'
 import type { Instant } from '../../core/time.ts'
 import type { SecretHash } from '../../core/token.ts'
 import { DEFAULT_REALM, type UserRecord } from '../../core/user.ts'
@@ -25,13 +26,6 @@ export interface MassEnding extends EpochScope {
   readonly ending: Ending
 }
 
-/** Somebody or something kept out until a moment. */
-export interface Denial {
-  readonly key: DenyKey
-  readonly value: string
-  readonly until: Instant
-}
-
 /** Everything there is. */
 export interface State {
   readonly sessions: Map<string, SessionRecord>
@@ -45,6 +39,7 @@ export interface State {
   head: number
   floor: number
   serial: number
+  denialNumber: number
 }
 
 /** A state with nothing in it. */
@@ -61,6 +56,7 @@ export function emptyState(): State {
     head: 0,
     floor: 0,
     serial: 0,
+    denialNumber: 0,
   }
 }
 
@@ -112,6 +108,17 @@ export function recordsOf(state: State, realm: string = DEFAULT_REALM, userId?: 
   return all.map((record) => resolve(state, record))
 }
 
+/** A record as a filter looks at it. */
+export function candidate(state: State, record: SessionRecord, at: Instant): Candidate {
+  const user = record.userId === undefined ? undefined : findUser(state, record.realm, record.userId)
+  return { record, displayName: user?.displayName, at }
+}
+
+/** Finds a user. */
+export function findUser(state: State, realm: string, id: string | undefined): UserRecord | undefined {
+  return id === undefined ? undefined : state.users.get(userKey(realm, id))?.record
+}
+
 /** Ends one session and returns it as it is now. The caller has seen that it lives. */
 export function endOne(state: State, record: SessionRecord, ending: Ending, mass?: string): SessionRecord {
   const ended = { ...record, ending, revision: record.revision + 1 }
@@ -138,17 +145,23 @@ export function endChildren(state: State, parent: SessionRecord, at: Instant): S
 }
 
 /** Keeps out what an ending says is to be kept out of this session. */
-export function deny(state: State, record: SessionRecord, { deny }: NewEnding, at: Instant): void {
+export function deny(state: State, record: SessionRecord, { deny, by }: NewEnding, at: Instant): void {
   for (const key of deny?.keys ?? []) {
     const value = denyValue(record, key)
-    if (value !== undefined) state.denials.push({ key, value, until: at + (deny?.span ?? 0) })
+    if (value !== undefined)
+      addDenial(state, { realm: record.realm, key, value, at, until: at + (deny?.span ?? 0), by })
   }
 }
 
-/** What a denial of this kind compares, within a realm. */
-export function denyValue(session: DeniableSession, key: DenyKey): string | undefined {
-  const value = valueOfDenial(session, key)
-  return value === undefined ? undefined : `${session.realm}\n${value}`
+/** Keeps somebody or something out. What is kept out for longer already stays so, and is not told again. */
+export function addDenial(state: State, denial: Omit<Denial, 'id'>): void {
+  const same = ({ realm, key, value, until }: Denial): boolean =>
+    realm === denial.realm && key === denial.key && value === denial.value && until >= denial.until
+  if (state.denials.some(same)) return
+  state.denialNumber += 1
+  const made = { ...denial, id: String(state.denialNumber) }
+  state.denials.push(made)
+  append(state, { at: made.at, realm: made.realm, type: 'denial.created', denial: made, by: made.by })
 }
 
 /** Tells whether an epoch has passed this record by. */

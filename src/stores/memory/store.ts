@@ -4,16 +4,17 @@
  * @module
  */
 import type { AccessKey } from '../../core/access-key.ts'
-import { DEFAULT_LIMIT, fromCursor, MAX_LIMIT, toCursor } from '../../core/page.ts'
-import { isLive } from '../../core/policy.ts'
-import { matches } from '../../core/selector.ts'
-import { type SessionRecord, toSession } from '../../core/session.ts'
+import { matcherOf } from '../../core/matching.ts'
+import { DEFAULT_LIMIT, fromCursor, type Place, toCursor } from '../../core/page.ts'
+import type { SessionFilter } from '../../core/selector.ts'
+import type { SessionRecord } from '../../core/session.ts'
 import type { SessionStore } from '../../core/store.ts'
 import type { Instant } from '../../core/time.ts'
 import { DEFAULT_REALM, toUser, type UserRecord } from '../../core/user.ts'
-import { advanceEpoch, end, expire, sweep, tidy } from './end.ts'
+import { replace, rotate, touch } from './change.ts'
+import { advanceEpoch, end, eraseSalts, expire, sweep, tidy } from './end.ts'
 import { insert } from './insert.ts'
-import { append, emptyState, keep, recordsOf, resolve, userKey } from './state.ts'
+import { append, candidate, emptyState, findUser, recordsOf, resolve, userKey } from './state.ts'
 
 /**
  * Keeps sessions in this process. For tests, demonstrations, and tools of a single process.
@@ -28,6 +29,15 @@ export function memoryStore({ clock }: { readonly clock: () => Instant }): Sessi
     return record && resolve(state, record)
   }
 
+  function found(filter: SessionFilter): SessionRecord[] {
+    const wanted = { ...filter, realm: filter.realm ?? DEFAULT_REALM }
+    const isMeant = matcherOf(wanted)
+    const now = clock()
+    return recordsOf(state, wanted.realm, wanted.userId).filter((record) =>
+      isMeant(candidate(state, record, now)),
+    )
+  }
+
   return {
     name: 'memory',
     now: async () => clock(),
@@ -35,40 +45,24 @@ export function memoryStore({ clock }: { readonly clock: () => Instant }): Sessi
     async find(id) {
       const record = truth(id)
       if (record === undefined) return undefined
-      const user =
-        record.userId === undefined
-          ? undefined
-          : state.users.get(userKey(record.realm, record.userId))?.record
+      const user = findUser(state, record.realm, record.userId)
       const parent = record.parentId === undefined ? undefined : truth(record.parentId)
       return { record, at: clock(), ...(user && { user }), ...(parent && { parent }) }
     },
 
-    async list(query) {
-      const { cursor, limit = DEFAULT_LIMIT, ...filter } = query
-      const from = cursor === undefined ? undefined : fromCursor(cursor)
-      const wanted = { ...filter, realm: filter.realm ?? DEFAULT_REALM }
-      const now = clock()
-      const all = recordsOf(state, wanted.realm, wanted.userId)
-        .filter((record) => matches(record, wanted, now))
-        .filter(
-          ({ issuedAt, serial }) => !from || issuedAt < from[0] || (issuedAt === from[0] && serial < from[1]),
-        )
-        .sort((a, b) => b.issuedAt - a.issuedAt || b.serial - a.serial)
-      const items = all.slice(0, Math.min(limit, MAX_LIMIT))
-      const last = items.at(-1)
-      return last && items.length < all.length
-        ? { items, nextCursor: toCursor([last.issuedAt, last.serial]) }
-        : { items }
+    async list({ cursor, limit = DEFAULT_LIMIT, sort = 'issued', ...filter }) {
+      const from = cursor === undefined ? undefined : fromCursor(cursor, sort)
+      const all = found(filter)
+        .map((record): readonly [Place, SessionRecord] => [[record[MOMENTS[sort]], record.serial], record])
+        .filter(([place]) => from === undefined || compare(place, from) > 0)
+        .sort(([a], [b]) => compare(a, b))
+      const page = all.slice(0, limit)
+      const items = page.map(([, record]) => record)
+      const [last] = page.at(-1) ?? []
+      return last && items.length < all.length ? { items, nextCursor: toCursor(last, sort) } : { items }
     },
 
-    async count(filter) {
-      const wanted = { ...filter, realm: filter.realm ?? DEFAULT_REALM }
-      const now = clock()
-      const count = recordsOf(state, wanted.realm, wanted.userId).filter((record) =>
-        matches(record, wanted, now),
-      ).length
-      return { count, exact: true }
-    },
+    count: async (filter) => ({ count: found(filter).length, exact: true }),
 
     insert: async (draft, guards) => insert(state, draft, guards, clock()),
     end: async (selector, ending, limit) => end(state, selector, ending, limit, clock()),
@@ -77,36 +71,31 @@ export function memoryStore({ clock }: { readonly clock: () => Instant }): Sessi
     expire: async (limit) => expire(state, limit, clock()),
     sweep: async (limit) => sweep(state, limit, clock()),
 
-    async replace(record) {
+    replace: async (record, proof) => replace(state, record, proof, clock()),
+    rotate: async (rotation) => rotate(state, rotation, clock()),
+    touch: async (activity) => touch(state, activity, clock()),
+    eraseSalts: async (limit) => eraseSalts(state, limit, clock()),
+
+    async listDenials({ realm, limit, after }) {
       const now = clock()
-      const kept = truth(record.id)
-      if (kept === undefined || kept.revision !== record.revision || !isLive(kept, now)) return false
-      const { device, data: _data, authentication: _authentication, ...rest } = kept
-      const { label: _label, ...hardware } = device
-      const next: SessionRecord = {
-        ...rest,
-        revision: kept.revision + 1,
-        device: { ...hardware, ...(record.device.label !== undefined && { label: record.device.label }) },
-        ...(record.data && { data: record.data }),
-        ...(record.authentication && { authentication: record.authentication }),
-      }
-      keep(state, next)
-      append(state, { at: now, realm: next.realm, type: 'session.updated', session: toSession(next) })
-      return true
+      const all = state.denials.filter(
+        (denial) => denial.realm === realm && denial.until > now && Number(denial.id) > Number(after ?? 0),
+      )
+      const items = all.slice(0, limit)
+      const last = items.at(-1)
+      return last && items.length < all.length ? { items, nextCursor: last.id } : { items }
     },
 
-    async touch(activity) {
+    async liftDenial(realm, id, by) {
       const now = clock()
-      for (const { id, ago } of activity) {
-        const record = truth(id)
-        if (record === undefined || !isLive(record, now) || now - ago <= record.lastActiveAt) continue
-        const lastActiveAt = now - ago
-        const moved = record.idle === undefined ? {} : { idleExpiresAt: lastActiveAt + record.idle }
-        keep(state, { ...record, lastActiveAt, ...moved })
-      }
+      const denial = state.denials.find((each) => each.id === id && each.realm === realm && each.until > now)
+      if (denial === undefined) return undefined
+      state.denials = state.denials.filter((each) => each !== denial)
+      append(state, { at: now, realm, type: 'denial.lifted', denial, by })
+      return denial
     },
 
-    findUser: async (realm, id) => state.users.get(userKey(realm, id))?.record,
+    findUser: async (realm, id) => findUser(state, realm, id),
 
     async listUsers({ realm, limit, after }) {
       const all = [...state.users.values()]
@@ -203,4 +192,11 @@ export function memoryStore({ clock }: { readonly clock: () => Instant }): Sessi
 
     close: async () => undefined,
   }
+}
+
+const MOMENTS = { issued: 'issuedAt', active: 'lastActiveAt' } as const
+
+/** Orders places, latest first. */
+function compare(a: Place, b: Place): number {
+  return b[0] - a[0] || b[1] - a[1]
 }

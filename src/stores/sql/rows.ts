@@ -4,6 +4,7 @@
  * @module
  */
 import type { AccessKey, Scope } from '../../core/access-key.ts'
+import type { Denial, DenyKey } from '../../core/denial.ts'
 import type { RollcallEvent } from '../../core/events.ts'
 import { SESSION_PREFIX } from '../../core/id.ts'
 import {
@@ -12,18 +13,20 @@ import {
   type Device,
   type Ending,
   type EndReason,
+  type Predecessor,
   SESSION_KINDS,
   type SessionData,
   type SessionKind,
   type SessionRecord,
 } from '../../core/session.ts'
 import type { SecretHash } from '../../core/token.ts'
-import type { Role, UserRecord } from '../../core/user.ts'
-import type { AccessKeyTable, JournalTable, SessionTable, UserTable } from './schema.ts'
+import { ROLES, type Role, type UserRecord } from '../../core/user.ts'
+import type { AccessKeyTable, DenialTable, JournalTable, SessionTable, UserTable } from './schema.ts'
 
 /** A session row, joined with its user agent, its user and the epochs of today. */
-export interface SessionRow extends Omit<SessionTable, 'serial'> {
+export interface SessionRow extends Omit<SessionTable, 'serial' | 'token_role'> {
   readonly serial: number
+  readonly token_role: number
   readonly text: string | null
   readonly browser: string | null
   readonly os: string | null
@@ -61,6 +64,8 @@ export function toRecord(row: SessionRow): SessionRecord {
     realmEpoch: row.realm_epoch,
     userEpoch: row.user_epoch,
     revision: row.revision,
+    tokenRole: ROLES[row.token_role] ?? 'member',
+    ...(row.predecessors !== null && { predecessors: JSON.parse(row.predecessors) as Predecessor[] }),
     ...(row.ended_at !== null && {
       ending: toEnding({ at: row.ended_at, reason: row.end_reason ?? '', by: row.end_by ?? '' }),
     }),
@@ -151,6 +156,29 @@ export function fromId(id: string): string {
 /** A value as it is kept: JSON, or null where there is none. */
 export function toJson(value: object | undefined): string | null {
   return value === undefined ? null : JSON.stringify(value)
+}
+
+/** The number that stands for a role. */
+export function fromRole(role: Role): number {
+  return ROLES.indexOf(role)
+}
+
+/** An authentication as it is kept: its level last, where {@link levelPattern} finds it. */
+export function fromAuthentication(authentication: Authentication | undefined): string | null {
+  return authentication === undefined
+    ? null
+    : JSON.stringify({ methods: authentication.methods, level: authentication.level })
+}
+
+/** What an authentication of that level looks like, for `like`. */
+export function levelPattern(level: number): string {
+  return `%"level":${level}}`
+}
+
+/** A denial of a row. */
+export function toDenial(row: DenialTable): Denial {
+  const { id, realm, key, value, at, until, by } = row
+  return { id: String(id), realm, key: key as DenyKey, value, at, until, by: toActor(by) }
 }
 
 /** A hash as it is kept: 32 bytes. */

@@ -72,6 +72,9 @@ export interface SessionTable {
   readonly realm_epoch: number
   readonly user_epoch: number
   readonly revision: number
+  readonly token_role: Generated<number>
+  readonly predecessors: string | null
+  readonly salt_until: number | null
   readonly ended_at: number | null
   readonly end_reason: string | null
   readonly end_by: string | null
@@ -89,10 +92,13 @@ export interface MassEndingTable {
 
 /** Somebody or something kept out until a moment. */
 export interface DenialTable {
+  readonly id: number
   readonly realm: string
   readonly key: string
   readonly value: string
+  readonly at: number
   readonly until: number
+  readonly by: string
 }
 
 /** An access key, by hash. */

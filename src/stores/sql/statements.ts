@@ -5,17 +5,21 @@
  */
 import type { Kysely } from 'kysely'
 import type { Database } from './schema.ts'
+import { type DenialStatements, denialStatements } from './statements/denials.ts'
 import { type EndingStatements, endingStatements } from './statements/ending.ts'
 import { type IssuingStatements, issuingStatements } from './statements/issuing.ts'
 import { type JournalStatements, journalStatements } from './statements/journal.ts'
 import { type KeyStatements, keyStatements } from './statements/keys.ts'
 import { type ReadingStatements, readingStatements } from './statements/reading.ts'
+import { type SearchingStatements, searchingStatements } from './statements/searching.ts'
 import { type UserStatements, userStatements } from './statements/users.ts'
 
 /** All of them, by name. */
 export interface Statements
   extends ReadingStatements,
+    SearchingStatements,
     IssuingStatements,
+    DenialStatements,
     EndingStatements,
     UserStatements,
     KeyStatements,
@@ -25,7 +29,9 @@ export interface Statements
 export function statementsFor(builder: Kysely<Database>): Statements {
   return {
     ...readingStatements(builder),
+    ...searchingStatements(builder),
     ...issuingStatements(builder),
+    ...denialStatements(builder),
     ...endingStatements(builder),
     ...userStatements(builder),
     ...keyStatements(builder),

@@ -56,8 +56,8 @@ export const endingPromises: readonly ContractCase[] = [
       await store.end({ realm: 'default', resource: 'room/1', name: 'one' }, REVOKED, 10),
       await store.end({ realm: 'default', parentId: login.id }, REVOKED, 10),
       await store.end({ realm: 'other', ids: [login.id, bobs.id] }, REVOKED, 10),
-      await store.end({ realm: 'default', filter: { userId: 'bob', kind: 'connection' } }, REVOKED, 10),
-      await store.end({ realm: 'default', filter: { userId: 'bob' } }, REVOKED, 10),
+      await store.end({ realm: 'default', ids: [bobs.id], filter: { kind: 'connection' } }, REVOKED, 10),
+      await store.end({ realm: 'default', ids: [bobs.id], filter: { userId: 'bob' } }, REVOKED, 10),
       await store.end({ realm: 'default', ids: [login.id, login.id] }, REVOKED, 10),
     ].map(({ ended }) => ended.length)
     assert.deepEqual(counts, [1, 1, 0, 0, 1, 1])

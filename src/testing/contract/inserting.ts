@@ -105,7 +105,7 @@ export const insertingPromises: readonly ContractCase[] = [
   promise('lets nothing live under a login that gives way to it', async ({ begin, attempt, reasonOf }) => {
     const { record: login } = await begin()
     const child = { kind: 'connection', parentId: login.id } as const
-    assert.equal(await attempt(child, { replaces: login.id }), 'parent-not-live')
+    assert.equal(await attempt(child, { replaces: { id: login.id } }), 'parent-not-live')
     assert.equal(await reasonOf(login.id), undefined)
   }),
 
@@ -178,10 +178,13 @@ export const insertingPromises: readonly ContractCase[] = [
   promise('lets one session of the same user give way to another', async ({ begin, reasonOf }) => {
     const { record: mine } = await begin()
     const { record: other } = await begin({ userId: 'bob' })
-    const { gaveWay } = await begin({}, { replaces: mine.id, limit: { sessions: 1, atLimit: 'refuse' } })
+    const { gaveWay } = await begin(
+      {},
+      { replaces: { id: mine.id }, limit: { sessions: 1, atLimit: 'refuse' } },
+    )
     assert.deepEqual(gaveWay, [mine.id])
     assert.equal(await reasonOf(mine.id), 'replaced')
-    assert.deepEqual((await begin({}, { replaces: other.id })).gaveWay, [])
+    assert.deepEqual((await begin({}, { replaces: { id: other.id } })).gaveWay, [])
     assert.equal(await reasonOf(other.id), undefined)
   }),
 

@@ -90,10 +90,7 @@ export function draftOf(changes: Partial<SessionDraft> = {}): SessionDraft {
   }
   made += 1
   const random = (length: number) => crypto.getRandomValues(new Uint8Array(length))
-  const id = newSessionId(
-    { now: () => 0, monotonic: () => 0, after: () => () => undefined, random, hash: String },
-    draft,
-  )
+  const id = newSessionId({ random }, draft)
   return { id, tokenHash: `${String(made).padStart(42, 'A')}A` as SecretHash, ...draft }
 }
 

@@ -90,7 +90,9 @@ export const WRITING_MUTATIONS: Readonly<Record<string, Mutation>> = {
       const ids = 'ids' in selector ? selector.ids : 'id' in selector ? [selector.id] : []
       const found = await store.find(ids[0] ?? '')
       const userId = found?.record.userId
-      return store.end(userId ? { realm: selector.realm, filter: { userId } } : selector, ending, limit)
+      if (userId === undefined) return store.end(selector, ending, limit)
+      const { items } = await store.list({ realm: selector.realm, userId })
+      return store.end({ realm: selector.realm, ids: items.map(({ id }) => id) }, ending, limit)
     },
   }),
   'ends one after the other': (store) => ({

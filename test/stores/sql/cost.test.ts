@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { openWriter } from '../../../src/stores/sql/sqlite/connection.ts'
 import type { Statement } from '../../../src/stores/sql/statement.ts'
+import type { Shape } from '../../../src/stores/sql/statements/searching.ts'
 import type { Statements } from '../../../src/stores/sql/statements.ts'
 import { freshPath, issue, open } from './support.ts'
 
@@ -21,14 +22,19 @@ const WAYS: Readonly<Record<string, string>> = {
   untidyOfRealm: 'sessions_open_realm',
   keepInUser: 'sessions_open_parent',
   keepInRealm: 'sessions_open_parent',
-  'user open': 'sessions_open_user',
-  'user closed': 'sessions_closed_user',
-  'resource open': 'sessions_open_resource',
-  'resource closed': 'sessions_closed_resource',
-  'parent open': 'sessions_open_parent',
-  'parent closed': 'sessions_closed_parent',
-  'realm open': 'sessions_open_realm',
-  'realm closed': 'sessions_closed_realm',
+  saltedSessions: 'sessions_salted',
+  'issued user open': 'sessions_open_user',
+  'issued user closed': 'sessions_closed_user',
+  'issued resource open': 'sessions_open_resource',
+  'issued resource closed': 'sessions_closed_resource',
+  'issued parent open': 'sessions_open_parent',
+  'issued parent closed': 'sessions_closed_parent',
+  'issued address open': 'sessions_open_address',
+  'issued address closed': 'sessions_closed_address',
+  'issued realm open': 'sessions_open_realm',
+  'issued realm closed': 'sessions_closed_realm',
+  'active realm open': 'sessions_open_active',
+  'active realm closed': 'sessions_closed_active',
 }
 
 test('every statement finds its rows by an index, and sorts none of them', async () => {
@@ -82,6 +88,24 @@ test('a session and its indexes take at most 400 bytes on the disk', async () =>
   assert.ok(perSession > 100 && perSession <= 400, `${perSession} bytes`)
 })
 
-function namedStatements({ listSessions, ...others }: Statements): [string, Statement<unknown>][] {
-  return Object.entries<Statement<unknown>>({ ...others, ...listSessions })
+function namedStatements({ search, ...others }: Statements): [string, Statement<unknown>][] {
+  const searches = SHAPES.flatMap((shape) => {
+    const { rows, count, placeBehind, lastPlace } = search(shape)
+    const name = `${shape.sort} ${shape.path} ${shape.partition}`
+    return Object.entries({
+      [name]: rows,
+      [`${name} count`]: count,
+      [`${name} place`]: placeBehind,
+      [`${name} last`]: lastPlace,
+    })
+  })
+  return [...Object.entries<Statement<unknown>>(others), ...searches]
 }
+
+/** Every way into the sessions but those that are few enough to be sorted: a user's by activity, and what is due. */
+const SHAPES: readonly Shape[] = (['open', 'closed'] as const).flatMap((partition) => [
+  ...(['user', 'resource', 'parent', 'address', 'realm'] as const).map(
+    (path) => ({ path, partition, sort: 'issued', conditions: [] }) as const,
+  ),
+  { path: 'realm', partition, sort: 'active', conditions: ['deviceType', 'label'] },
+])

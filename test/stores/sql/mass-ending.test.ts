@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { resolve } from '../../../src/stores/sql/operations/steps.ts'
+import { resolve } from '../../../src/stores/sql/resolve.ts'
 import { fromId } from '../../../src/stores/sql/rows.ts'
 import { openReader } from '../../../src/stores/sql/sqlite/connection.ts'
 import { sqliteStore } from '../../../src/stores/sql/sqlite/store.ts'
@@ -54,7 +54,7 @@ test('a session does not begin under a login that gives way to it', async () => 
   const store = await open(freshPath())
   const [login = ''] = await issue(store, 1)
   const child = draftOf({ kind: 'connection', parentId: login })
-  const refused = await store.insert(child, { by: TESTER, replaces: login })
+  const refused = await store.insert(child, { by: TESTER, replaces: { id: login } })
   assert.deepEqual(refused, { ok: false, code: 'parent-not-live' })
   assert.equal((await store.find(login))?.record.ending, undefined)
   await store.close()

@@ -5,6 +5,7 @@
  */
 import type { Engine } from '../engine.ts'
 import { sessions } from './0001-sessions.ts'
+import { refreshAndSearch } from './0002-refresh-and-search.ts'
 
 /** A step from one schema to the next. */
 export interface Migration {
@@ -13,4 +14,7 @@ export interface Migration {
 }
 
 /** The migrations. */
-export const MIGRATIONS: readonly Migration[] = [{ name: 'sessions', statements: sessions }]
+export const MIGRATIONS: readonly Migration[] = [
+  { name: 'sessions', statements: sessions },
+  { name: 'refresh-and-search', statements: refreshAndSearch },
+]

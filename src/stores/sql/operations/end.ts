@@ -3,14 +3,17 @@
  *
  * @module
  */
+import { matcherOf } from '../../../core/matching.ts'
 import { diesAt, dueEnding, isLive } from '../../../core/policy.ts'
 import type { SessionFilter } from '../../../core/selector.ts'
 import type { Ending, SessionRecord } from '../../../core/session.ts'
 import type { BatchSelector, EndedBatch, NewEnding } from '../../../core/store.ts'
 import type { Transaction } from '../engine.ts'
-import { listRecords } from '../reads.ts'
-import type { SessionRow } from '../rows.ts'
-import { deny, endChildren, endOne, findRecord, resolve } from './steps.ts'
+import { resolve } from '../resolve.ts'
+import { fromId, type SessionRow } from '../rows.ts'
+import { listRecords } from '../search.ts'
+import { deny } from './denials.ts'
+import { endChildren, endOne } from './steps.ts'
 
 /** What an end is told. */
 export interface EndRequest {
@@ -42,22 +45,27 @@ async function pointedAt(
   limit: number,
 ): Promise<readonly SessionRecord[]> {
   const { realm } = selector
-  if ('id' in selector) return findAll(tx, [selector.id])
-  if ('ids' in selector) return findAll(tx, selector.ids)
+  if ('id' in selector) return findAll(tx, [selector.id], {})
+  if ('ids' in selector) return findAll(tx, selector.ids, selector.filter ?? {})
   const filter: SessionFilter =
-    'filter' in selector
-      ? selector.filter
-      : 'parentId' in selector
-        ? { parentId: selector.parentId }
-        : { resource: selector.resource, ...(selector.name !== undefined && { name: selector.name }) }
+    'parentId' in selector
+      ? { parentId: selector.parentId }
+      : { resource: selector.resource, ...(selector.name !== undefined && { name: selector.name }) }
   return listRecords(tx, { ...filter, realm, status: 'live' }, tx.now, limit)
 }
 
-async function findAll(tx: Transaction, ids: readonly string[]): Promise<SessionRecord[]> {
+async function findAll(
+  tx: Transaction,
+  ids: readonly string[],
+  filter: SessionFilter,
+): Promise<SessionRecord[]> {
+  const isMeant = matcherOf({ ...filter, status: 'live' })
   const found: SessionRecord[] = []
   for (const id of new Set(ids)) {
-    const record = await findRecord(tx, id)
-    if (record !== undefined) found.push(record)
+    const row = await tx.first(tx.statements.findSession, { id: fromId(id) })
+    if (row === undefined) continue
+    const record = await resolve(tx, row)
+    if (isMeant({ record, displayName: row.display_name ?? undefined, at: tx.now })) found.push(record)
   }
   return found
 }

@@ -5,9 +5,11 @@
  */
 import type { Transaction } from '../engine.ts'
 import { replace, touch } from './change.ts'
+import { liftDenial } from './denials.ts'
 import { end, expire, sweep } from './end.ts'
 import { insert } from './insert.ts'
 import { advanceEpoch, tidy } from './mass-end.ts'
+import { eraseSalts, rotate } from './rotate.ts'
 import { trim } from './trim.ts'
 import { insertKey, updateUser, withdrawKey } from './users-and-keys.ts'
 
@@ -15,12 +17,15 @@ import { insertKey, updateUser, withdrawKey } from './users-and-keys.ts'
 export const OPERATIONS: Operations = {
   insert,
   replace,
+  rotate,
   touch,
   end,
   advanceEpoch,
   tidy,
   expire,
   sweep,
+  eraseSalts,
+  liftDenial,
   updateUser,
   insertKey,
   withdrawKey,
@@ -31,12 +36,15 @@ export const OPERATIONS: Operations = {
 export interface Operations {
   readonly insert: typeof insert
   readonly replace: typeof replace
+  readonly rotate: typeof rotate
   readonly touch: typeof touch
   readonly end: typeof end
   readonly advanceEpoch: typeof advanceEpoch
   readonly tidy: typeof tidy
   readonly expire: typeof expire
   readonly sweep: typeof sweep
+  readonly eraseSalts: typeof eraseSalts
+  readonly liftDenial: typeof liftDenial
   readonly updateUser: typeof updateUser
   readonly insertKey: typeof insertKey
   readonly withdrawKey: typeof withdrawKey

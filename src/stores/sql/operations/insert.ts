@@ -6,14 +6,21 @@
 import { denyValue } from '../../../core/denial.ts'
 import { diesAt, dueEnding, isLive } from '../../../core/policy.ts'
 import { type Device, type SessionRecord, toSession } from '../../../core/session.ts'
-import type { Guards, Inserted, InsertRefused, SessionDraft } from '../../../core/store.ts'
+import {
+  type Guards,
+  type Inserted,
+  type InsertRefused,
+  MOST_IN_THE_WAY,
+  type SessionDraft,
+} from '../../../core/store.ts'
 import { toUser, type UserRecord } from '../../../core/user.ts'
 import type { Transaction } from '../engine.ts'
-import { listRecords } from '../reads.ts'
-import { fromHash, fromId, fromKind, toJson, toUserRecord } from '../rows.ts'
+import { findMassEnding, findRecord } from '../resolve.ts'
+import { fromAuthentication, fromHash, fromId, fromKind, fromRole, toJson, toUserRecord } from '../rows.ts'
 import type { UserTable } from '../schema.ts'
+import { listRecords } from '../search.ts'
 import type { Values } from '../statement.ts'
-import { endChildren, endOne, endWithChildren, findLive, findMassEnding, findRecord, toId } from './steps.ts'
+import { endChildren, endOne, endWithChildren, findLive, toId } from './steps.ts'
 
 /** What an insert is told. */
 export interface InsertRequest {
@@ -26,7 +33,7 @@ interface Plan {
   readonly draft: SessionDraft
   readonly user: UserTable | undefined
   readonly parent: SessionRecord | undefined
-  readonly replaced: SessionRecord | undefined
+  readonly replaced: readonly SessionRecord[]
   readonly crowd: readonly SessionRecord[]
 
   /** Holds the name, but is over by time or epoch. */
@@ -60,8 +67,9 @@ async function judge(tx: Transaction, given: SessionDraft, guards: Guards): Prom
   const holder = await findNameHolder(tx, draft, replaced)
   if (holder !== undefined && isLive(holder, tx.now)) return { ok: false, code: 'name-taken' }
   const crowd = await findCrowd(tx, draft, guards, replaced)
-  if (crowd.length > 0 && guards.limit?.atLimit === 'refuse') return { ok: false, code: 'limit-reached' }
-  if (parent !== undefined && [replaced, ...crowd].some((victim) => victim?.id === parent.id))
+  if (crowd.length > 0 && guards.limit?.atLimit === 'refuse')
+    return { ok: false, code: 'limit-reached', inTheWay: crowd.slice(0, MOST_IN_THE_WAY) }
+  if (parent !== undefined && [...replaced, ...crowd].some((victim) => victim.id === parent.id))
     return { ok: false, code: 'parent-not-live' }
   return { draft, user, parent, replaced, crowd, lateHolder: holder }
 }
@@ -82,12 +90,18 @@ function mayLiveUnder(draft: SessionDraft, parent: SessionRecord | undefined): b
   return parent?.kind === 'login' && parent.realm === draft.realm && parent.userId === draft.userId
 }
 
-async function findReplaced(tx: Transaction, { realm, userId }: SessionDraft, { replaces }: Guards) {
-  const replaced = replaces === undefined ? undefined : await findLive(tx, replaces)
-  return replaced?.userId === userId && replaced?.realm === realm ? replaced : undefined
+async function findReplaced(
+  tx: Transaction,
+  { realm, userId, kind }: SessionDraft,
+  { replaces }: Guards,
+): Promise<readonly SessionRecord[]> {
+  if (replaces === undefined || userId === undefined) return []
+  if ('label' in replaces) return listRecords(tx, { realm, userId, kind, label: replaces.label }, tx.now)
+  const replaced = await findLive(tx, replaces.id)
+  return replaced?.userId === userId && replaced.realm === realm ? [replaced] : []
 }
 
-async function findNameHolder(tx: Transaction, draft: SessionDraft, replaced: SessionRecord | undefined) {
+async function findNameHolder(tx: Transaction, draft: SessionDraft, replaced: readonly SessionRecord[]) {
   if (draft.name === undefined) return undefined
   const row = await tx.first(tx.statements.findNameHolder, {
     realm: draft.realm,
@@ -96,18 +110,18 @@ async function findNameHolder(tx: Transaction, draft: SessionDraft, replaced: Se
     name: draft.name,
   })
   const holder = row && (await findRecord(tx, toId(row.id)))
-  return holder?.id === replaced?.id ? undefined : holder
+  return replaced.some(({ id }) => id === holder?.id) ? undefined : holder
 }
 
 async function findCrowd(
   tx: Transaction,
   { realm, userId, kind }: SessionDraft,
   { limit }: Guards,
-  replaced: SessionRecord | undefined,
+  replaced: readonly SessionRecord[],
 ): Promise<SessionRecord[]> {
   if (limit === undefined || userId === undefined) return []
   const live = (await listRecords(tx, { realm, userId, kind }, tx.now)).filter(
-    ({ id }) => id !== replaced?.id,
+    ({ id }) => !replaced.some((other) => other.id === id),
   )
   const idlest = limit.atLimit === 'evict-idlest'
   live.sort(
@@ -120,7 +134,7 @@ async function findCrowd(
 async function carryOut(tx: Transaction, plan: Plan, guards: Guards): Promise<Inserted> {
   const { draft, replaced, crowd, lateHolder } = plan
   const by = { kind: 'system', id: draft.id } as const
-  if (replaced !== undefined) await endWithChildren(tx, replaced, { at: tx.now, reason: 'replaced', by })
+  for (const victim of replaced) await endWithChildren(tx, victim, { at: tx.now, reason: 'replaced', by })
   for (const victim of crowd) await endWithChildren(tx, victim, { at: tx.now, reason: 'evicted', by })
   if (lateHolder !== undefined) await endLateHolder(tx, lateHolder)
 
@@ -128,7 +142,7 @@ async function carryOut(tx: Transaction, plan: Plan, guards: Guards): Promise<In
     draft.userId === undefined ? undefined : await welcome(tx, draft.realm, draft.userId, plan.user, guards)
   const record = await write(tx, plan, owner)
   await tx.append({ at: tx.now, realm: record.realm, type: 'session.created', session: toSession(record) })
-  const gaveWay = [...(replaced === undefined ? [] : [replaced]), ...crowd].map(({ id }) => id)
+  const gaveWay = [...replaced, ...crowd].map(({ id }) => id)
   return { ok: true, record, gaveWay, ...(owner && { user: owner.user }) }
 }
 
@@ -194,6 +208,7 @@ async function write(
     realmEpoch: realm?.epoch ?? 0,
     userEpoch: owner?.user.epoch ?? 0,
     revision: 0,
+    tokenRole: owner?.user.role ?? 'member',
   }
   const userAgent = await internUserAgent(tx, record.device)
   const inserted = await tx.first(tx.statements.insertSession, toColumns(record, userAgent))
@@ -220,11 +235,12 @@ function toColumns(record: Omit<SessionRecord, 'serial'>, userAgent: number | nu
     ip: record.device.ip ?? null,
     user_agent: userAgent,
     label: record.device.label ?? null,
-    authentication: toJson(record.authentication),
+    authentication: fromAuthentication(record.authentication),
     data: toJson(record.data),
     realm_epoch: record.realmEpoch,
     user_epoch: record.userEpoch,
     revision: record.revision,
+    token_role: fromRole(record.tokenRole),
   }
 }
 

@@ -7,6 +7,7 @@ import { dueEnding, isLive } from '../../../core/policy.ts'
 import type { EndedAll, EpochScope, NewEnding } from '../../../core/store.ts'
 import type { Transaction } from '../engine.ts'
 import { fromActor, fromId, toEnding, toRecord } from '../rows.ts'
+import { addDenial } from './denials.ts'
 import { endOne, findLive } from './steps.ts'
 
 /** What a mass end is told. */
@@ -55,8 +56,7 @@ export async function advanceEpoch(tx: Transaction, { scope, ending }: MassEndRe
     })
   }
   if (userId !== undefined && ending.deny?.keys.includes('user')) {
-    const until = tx.now + ending.deny.span
-    await tx.run(tx.statements.insertDenial, { realm, key: 'user', value: userId, until })
+    await addDenial(tx, { realm, key: 'user', value: userId, span: ending.deny.span, by: ending.by })
   }
   return { ended: top, descendants: under, position: String(position) }
 }

@@ -3,11 +3,13 @@
  *
  * @module
  */
+import type { DenialQuery } from '../../../core/denial.ts'
 import type { SessionFilter, SessionQuery } from '../../../core/selector.ts'
 import type { UserQuery } from '../../../core/store.ts'
 import type { Instant } from '../../../core/time.ts'
 import type { Reader } from '../engine.ts'
-import { count, list, listKeys, listUsers, readJournal } from '../reads.ts'
+import { listDenials, listKeys, listUsers, readJournal } from '../reads.ts'
+import { count, list } from '../search.ts'
 import type { Connection } from './connection.ts'
 import { type Outcome, packFault, type Task } from './messages.ts'
 
@@ -16,6 +18,7 @@ export interface Reads {
   readonly list: (reader: Reader, request: SessionQuery, now: Instant) => ReturnType<typeof list>
   readonly count: (reader: Reader, request: SessionFilter, now: Instant) => ReturnType<typeof count>
   readonly listUsers: (reader: Reader, request: UserQuery) => ReturnType<typeof listUsers>
+  readonly listDenials: (reader: Reader, request: DenialQuery, now: Instant) => ReturnType<typeof listDenials>
   readonly listKeys: (reader: Reader) => ReturnType<typeof listKeys>
   readonly read: (reader: Reader, request: JournalRequest, now: Instant) => ReturnType<typeof readJournal>
 }
@@ -30,6 +33,7 @@ const READS: Reads = {
   list,
   count,
   listUsers,
+  listDenials,
   listKeys,
   read: (reader, { after, limit }, now) => readJournal(reader, after, limit, now),
 }

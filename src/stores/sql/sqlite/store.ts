@@ -78,13 +78,18 @@ function assemble({ clock, unlock, writer, reader, here }: Parts): SessionStore 
     count: (filter) => read('count', filter),
 
     insert: (draft, guards) => write('insert', { draft, guards }),
-    replace: (record) => write('replace', record),
+    replace: (record, proof) => write('replace', { record, ...(proof && { proof }) }),
+    rotate: (rotation) => write('rotate', rotation),
     touch: async (activity) => (activity.length > 0 ? write('touch', activity) : undefined),
     end: (selector, ending, limit) => write('end', { selector, ending, limit }),
     advanceEpoch: (scope, ending) => write('advanceEpoch', { scope, ending }),
     tidy: (limit) => write('tidy', limit),
     expire: (limit) => write('expire', limit),
+    eraseSalts: (limit) => write('eraseSalts', limit),
     sweep: (limit) => write('sweep', limit),
+
+    listDenials: (query) => read('listDenials', query),
+    liftDenial: (realm, id, by) => write('liftDenial', { realm, id, by }),
 
     findUser: (realm, id) =>
       at(() => {

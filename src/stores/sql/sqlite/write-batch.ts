@@ -36,7 +36,14 @@ export async function writeBatch(
  * Operations that nobody waits to have acknowledged: where they find nothing to do, the commit writes nothing. Every
  * other one writes, so that the answer to a repeated end, too, stands on a commit of its own.
  */
-const UPKEEP: ReadonlySet<string> = new Set<OperationName>(['tidy', 'expire', 'sweep', 'trim', 'touch'])
+const UPKEEP: ReadonlySet<string> = new Set<OperationName>([
+  'tidy',
+  'expire',
+  'eraseSalts',
+  'sweep',
+  'trim',
+  'touch',
+])
 
 interface OpenJournal {
   position(): number

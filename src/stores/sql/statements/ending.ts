@@ -3,16 +3,23 @@
  *
  * @module
  */
-import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
-import { ACTIVITY_FLUSH } from '../../../core/policy.ts'
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely'
 import type { Database, MassEndingTable } from '../schema.ts'
 import { compile, place, type Statement } from '../statement.ts'
+import { livesAt, outlivedByNoEpoch } from './living.ts'
 
 /** Statements that end, change and forget sessions. */
 export interface EndingStatements {
   readonly endSession: Statement<unknown>
   readonly replaceSession: Statement<unknown>
   readonly touchSession: Statement<unknown>
+
+  /** Puts another token in the place of the one there is: of a session in use, and of one that changed its privileges. */
+  readonly rotateSession: Statement<unknown>
+  readonly reissueSession: Statement<unknown>
+
+  /** Writes predecessors, of whatever row. */
+  readonly writeSalts: Statement<unknown>
 
   /** Moves `due_at` on to where activity has moved the end of silence. */
   readonly postponeSession: Statement<unknown>
@@ -32,8 +39,6 @@ export interface EndingStatements {
   /** Ids of open rows that a mass ending of a user, or of a realm, ended. */
   readonly untidyOfUser: Statement<{ readonly id: string }>
   readonly untidyOfRealm: Statement<{ readonly id: string }>
-  readonly insertDenial: Statement<unknown>
-  readonly deleteDenials: Statement<unknown>
   readonly sweepSessions: Statement<unknown>
 }
 
@@ -63,30 +68,36 @@ export function endingStatements(builder: Kysely<Database>): EndingStatements {
       open.where('revision', '=', place<number>('revision')).set({
         label: place<string>('label'),
         authentication: place<string>('authentication'),
+        authenticated_ago: place<number>('authenticated_ago'),
         data: place<string>('data'),
         revision: sql<number>`revision + 1`,
       }),
+    ),
+    rotateSession: compile(
+      open.set({
+        ...tokenPlaces,
+        last_active_at: place<number>('active_at'),
+        revision: sql<number>`revision + 1`,
+      }),
+    ),
+    reissueSession: compile(open.set(tokenPlaces)),
+    writeSalts: compile(
+      builder
+        .updateTable('sessions')
+        .where('id', '=', place<string>('id'))
+        .set({ predecessors: place<string>('predecessors'), salt_until: place<number>('salt_until') }),
     ),
     postponeSession: compile(open.set({ due_at: place<number>('due_at') })),
     touchSession: compile(
       open
         .where('last_active_at', '<', place<number>('active_at'))
-        .where(livesAt())
+        .where(livesAt('sessions'))
         .where(outlivedByNoEpoch('sessions'))
         .set({
           last_active_at: place<number>('active_at'),
         }),
     ),
     ...epochStatements(builder),
-    insertDenial: compile(
-      builder.insertInto('denials').values({
-        realm: place<string>('realm'),
-        key: place<string>('key'),
-        value: place<string>('value'),
-        until: place<number>('until'),
-      }),
-    ),
-    deleteDenials: compile(builder.deleteFrom('denials').where('until', '<=', place<number>('now'))),
     sweepSessions: compile(
       builder
         .deleteFrom('sessions')
@@ -103,14 +114,22 @@ export function endingStatements(builder: Kysely<Database>): EndingStatements {
   }
 }
 
+const tokenPlaces = {
+  token_hash: place<Uint8Array>('token_hash'),
+  token_role: place<number>('token_role'),
+  predecessors: place<string>('predecessors'),
+  salt_until: place<number>('salt_until'),
+}
+
 type EpochStatements = Omit<
   EndingStatements,
   | 'endSession'
   | 'postponeSession'
   | 'replaceSession'
   | 'touchSession'
-  | 'insertDenial'
-  | 'deleteDenials'
+  | 'rotateSession'
+  | 'reissueSession'
+  | 'writeSalts'
   | 'sweepSessions'
 >
 
@@ -126,7 +145,7 @@ function epochStatements(builder: Kysely<Database>): EpochStatements {
       .select('id')
       .where('id', '=', place<string>('kept'))
       .where('ended_at', 'is', null)
-      .where(livesAt())
+      .where(livesAt('sessions'))
       .unionAll(
         select
           .selectFrom('sessions')
@@ -134,7 +153,7 @@ function epochStatements(builder: Kysely<Database>): EpochStatements {
           .where('parent_id', '=', place<string>('kept'))
           .where('parent_id', 'is not', null)
           .where('ended_at', 'is', null)
-          .where(livesAt()),
+          .where(livesAt('sessions')),
       ),
   )
   const masses = builder.selectFrom('mass_endings').selectAll()
@@ -197,29 +216,8 @@ function counting(query: SelectQueryBuilder<Database, 'sessions', object>) {
   return query
     .select(sql<number>`count(*) filter (where parent_id is null)`.as('top'))
     .select(sql<number>`count(*) filter (where parent_id is not null)`.as('under'))
-    .where(livesAt())
+    .where(livesAt('sessions'))
     .where('id', '!=', place<string>('kept'))
     .where(sql<boolean>`coalesce(parent_id, '') != ${place<string>('kept')}`)
     .where(outlivedByNoEpoch('sessions'))
-}
-
-/**
- * Holds for an open row that time has not ended `now`. Reckoned from activity: `due_at` may lag behind it, so that
- * activity moves no index.
- */
-function livesAt(): RawBuilder<boolean> {
-  const now = place<number>('now')
-  return sql<boolean>`(expires_at > ${now}
-    and (idle is null or last_active_at + idle + ${sql.lit(ACTIVITY_FLUSH)} > ${now}))`
-}
-
-/** Holds for an open row that no epoch has ended: whatever one has is named by a mass ending until it is tidied. */
-export function outlivedByNoEpoch(table: string): RawBuilder<boolean> {
-  const row = sql.raw(table)
-  return sql<boolean>`not exists (
-    select 1 from mass_endings as m
-    where m.realm = ${row}.realm and m.user_id is null and m.position > ${row}.realm_epoch)
-  and not exists (
-    select 1 from mass_endings as m
-    where m.realm = ${row}.realm and m.user_id = ${row}.user_id and m.position > ${row}.user_epoch)`
 }

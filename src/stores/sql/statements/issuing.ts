@@ -13,9 +13,6 @@ export interface IssuingStatements {
   readonly findRealm: Statement<{ readonly epoch: number }>
   readonly insertRealm: Statement<unknown>
 
-  /** The latest moment until which one of four (key, value) pairs is kept out of a `realm`. */
-  readonly deniedUntil: Statement<{ readonly until: number | null }>
-
   /** The open row that holds a `name` of that `realm`, `kind` and `resource`. */
   readonly findNameHolder: Statement<{ readonly id: string }>
   readonly findUserAgent: Statement<{ readonly key: number }>
@@ -26,7 +23,7 @@ export interface IssuingStatements {
 /** The columns of a session that are given when it begins, in no particular order. */
 export const SESSION_COLUMNS: readonly Exclude<
   keyof SessionTable,
-  'serial' | 'ended_at' | 'end_reason' | 'end_by'
+  'serial' | 'predecessors' | 'salt_until' | 'ended_at' | 'end_reason' | 'end_by'
 >[] = [
   'id',
   'realm',
@@ -51,6 +48,7 @@ export const SESSION_COLUMNS: readonly Exclude<
   'realm_epoch',
   'user_epoch',
   'revision',
+  'token_role',
 ]
 
 /** Builds them. */
@@ -64,20 +62,6 @@ export function issuingStatements(builder: Kysely<Database>): IssuingStatements 
         .insertInto('realms')
         .values({ realm: place<string>('realm'), epoch: place<number>('epoch') })
         .onConflict((conflict) => conflict.doNothing()),
-    ),
-    deniedUntil: compile(
-      builder
-        .selectFrom('denials')
-        .select((select) => select.fn.max('until').as('until'))
-        .where('realm', '=', place<string>('realm'))
-        .where('until', '>', place<number>('now'))
-        .where(
-          sql<boolean>`(key, value) in (values
-            ('user', ${place<string>('user')}),
-            ('login', ${place<string>('login')}),
-            ('name', ${place<string>('name')}),
-            ('address', ${place<string>('address')}))`,
-        ),
     ),
     findNameHolder: compile(
       builder

@@ -5,17 +5,18 @@
  */
 import { RollcallError } from '../core/errors.ts'
 import { TOKEN_PREFIX } from '../core/token.ts'
+import { type CookieName, LOOPBACK_COOKIE, SECURE_COOKIE } from './cookies.ts'
 
-/** The cookie that carries a token. */
-export const SECURE_COOKIE = '__Host-rollcall'
-
-/** The cookie that carries a token between processes of one machine, where there is no TLS. */
-export const LOOPBACK_COOKIE = 'rollcall'
+/** A token, and the name of the cookie that carried it, if one did. */
+export interface PresentedToken {
+  readonly value: string
+  readonly cookie?: CookieName
+}
 
 /** What was found, not yet proven. */
 export interface Credentials {
   /** The one session token, and how it came. */
-  readonly token?: { readonly value: string; readonly cookie?: string }
+  readonly token?: PresentedToken
 
   /** What may be an access key, in the order in which it is tried. */
   readonly keys: readonly string[]
@@ -49,11 +50,6 @@ export function readCredentials(rawHeaders: readonly string[], loopback: boolean
   return { keys, ...(tokens[0] && { token: tokens[0] }) }
 }
 
-/** Tells whether the other end of a connection is on this machine. */
-export function isLoopback(address: string | undefined): boolean {
-  return address !== undefined && /^(127\.|::1$|::ffff:127\.)/.test(address)
-}
-
 interface Collected {
   readonly authorization: string[]
   readonly sessionToken: string[]
@@ -78,11 +74,12 @@ function collect(rawHeaders: readonly string[]): Collected {
 function tokenCookies(
   header: string,
   loopback: boolean,
-): { readonly name: string; readonly value: string }[] {
+): { readonly name: CookieName; readonly value: string }[] {
+  const names: readonly CookieName[] = loopback ? [SECURE_COOKIE, LOOPBACK_COOKIE] : [SECURE_COOKIE]
   return header.split(';').flatMap((pair) => {
-    const [name = '', value = ''] = splitOnce(pair.trim(), '=')
-    const meant = name === SECURE_COOKIE || (loopback && name === LOOPBACK_COOKIE)
-    return meant && value !== '' ? [{ name, value }] : []
+    const [given = '', value = ''] = splitOnce(pair.trim(), '=')
+    const name = names.find((each) => each === given)
+    return name !== undefined && value !== '' ? [{ name, value }] : []
   })
 }
 
@@ -95,8 +92,11 @@ function readAuthorization(header: string | undefined): readonly string[] {
   return [plain, password].filter((secret) => secret !== '' && !secret.startsWith(TOKEN_PREFIX))
 }
 
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/
+
 function decodeBase64(text: string): string {
-  return /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, 'base64').toString('utf8') : ''
+  if (!BASE64.test(text)) return ''
+  return new TextDecoder().decode(Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0)))
 }
 
 function splitOnce(text: string, separator: string): readonly string[] {

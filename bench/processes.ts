@@ -1,0 +1,82 @@
+/**
+ * Processes that a benchmark starts and stops, each on a core of its own choice.
+ *
+ * @module
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { freePort } from '../test/support/server-process.ts'
+import { until } from '../test/support/until.ts'
+import { needTools } from './tools.ts'
+
+/** The core of whatever is measured. */
+export const SERVER_CORE = '0'
+
+/** The core of everything else: the load, and databases that are processes of their own. */
+export const LOAD_CORE = '1'
+
+/** Something that runs until it is stopped. */
+export interface Running {
+  /** Ends it without a warning, and waits until it is gone. */
+  stop(): Promise<void>
+}
+
+/** What to start. */
+export interface Start {
+  readonly core: string
+  readonly command: readonly string[]
+
+  /** What it writes once it is ready. */
+  readonly ready: string
+}
+
+/** Starts a process and waits until it is ready. It ends with this one at the latest. */
+export async function start({ core, command, ready }: Start): Promise<Running> {
+  needTools('taskset')
+  const child: ChildProcess = spawn('taskset', ['-c', core, ...command], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  })
+  const kill = (): unknown => child.kill('SIGKILL')
+  process.once('exit', kill)
+  let said = ''
+  let over = false
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  child.once('exit', () => {
+    over = true
+    process.off('exit', kill)
+  })
+  child.stdout?.on('data', (chunk) => {
+    if (!said.includes(ready)) said += chunk
+  })
+  await until(
+    `${command.slice(0, 3).join(' ')} says "${ready}"`,
+    () => {
+      if (over) throw new Error(`${command.slice(0, 3).join(' ')} ended before it was ready:\n${said}`)
+      return said.includes(ready)
+    },
+    READY_WITHIN,
+  )
+  return {
+    async stop() {
+      kill()
+      await gone
+    },
+  }
+}
+
+/** A Redis of its own, that keeps nothing on disk. */
+export async function startRedis(folder: string): Promise<Running & { readonly port: number }> {
+  needTools('redis-server')
+  const port = await freePort()
+  const settings = { bind: '127.0.0.1', port: String(port), save: '', appendonly: 'no', dir: folder }
+  const words = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
+  const running = await start({
+    core: LOAD_CORE,
+    command: ['redis-server', ...words],
+    ready: 'Ready to accept connections',
+  })
+  return { ...running, port }
+}
+
+/** Milliseconds. Some servers fill themselves first. */
+const READY_WITHIN = 600_000

@@ -1,0 +1,77 @@
+/**
+ * Wrong credentials, counted per client, so that guessing is slow and a right credential never is.
+ *
+ * @module
+ */
+import type { FastifyReply } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { RollcallError } from '../core/errors.ts'
+import type { HttpTally } from './watching.ts'
+
+/** How many wrong credentials a client may send. */
+export interface AttemptLimit {
+  readonly failures: number
+
+  /** Milliseconds, from the first one on. */
+  readonly window: number
+}
+
+/** Counts. A client is counted only once its credential has been looked at and found wrong. */
+export interface Attempts {
+  /**
+   * Writes into an answer that refuses a client where that client stands, having counted one more wrong credential
+   * of theirs if it was one. Returns what to refuse with: the refusal itself, or `too-many-attempts` in its place.
+   */
+  refuse(reply: FastifyReply, client: string, refusal: RollcallError, wrong: boolean): Promise<RollcallError>
+}
+
+/** Clients that are remembered at the most. The one heard of least recently is forgotten for a new one. */
+const MOST_CLIENTS = 50_000
+
+/** Names the policy in `RateLimit-Policy` and `RateLimit`. */
+const POLICY = '"wrong-credentials"'
+
+/** Makes a count; without a limit, one that refuses nobody and writes nothing into answers. */
+export function countAttempts(
+  limit: AttemptLimit | undefined,
+  tally: HttpTally,
+  mostClients: number = MOST_CLIENTS,
+): Attempts {
+  if (limit === undefined) return uncounted(tally)
+  const seconds = Math.ceil(limit.window / 1_000)
+  const policy = `${POLICY};q=${limit.failures};w=${seconds}`
+  const limiter = new RateLimiterMemory({ points: limit.failures, duration: seconds })
+  const clients = new LRUCache<string, true>({
+    max: mostClients,
+    dispose: (_true, client) => void limiter.delete(client),
+  })
+
+  return {
+    async refuse(reply, client, refusal, wrong) {
+      if (wrong && clients.get(client) === undefined) clients.set(client, true)
+      const standing = await (wrong ? limiter.penalty(client) : limiter.get(client))
+      const left = standing?.remainingPoints ?? limit.failures
+      const wait = Math.max(1, Math.ceil((standing?.msBeforeNext ?? limit.window) / 1_000))
+      reply.headers({ 'ratelimit-policy': policy, ratelimit: `${POLICY};r=${left};t=${wait}` })
+      if (!wrong) return refusal
+      tally.wrongCredentials += 1
+      if ((standing?.consumedPoints ?? 0) <= limit.failures) return refusal
+      tally.tooManyAttempts += 1
+      reply.header('retry-after', String(wait))
+      return new RollcallError(
+        'too-many-attempts',
+        `Wait ${wait} s before the next try. The right credential is let in at any time.`,
+      )
+    },
+  }
+}
+
+function uncounted(tally: HttpTally): Attempts {
+  return {
+    async refuse(_reply, _client, refusal, wrong) {
+      if (wrong) tally.wrongCredentials += 1
+      return refusal
+    },
+  }
+}

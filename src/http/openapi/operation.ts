@@ -1,0 +1,47 @@
+/**
+ * What is said of an operation besides what its route knows.
+ *
+ * @module
+ */
+import type { FailureCode } from '../../core/errors.ts'
+import type { WireAnswers } from '../../protocol/answers.ts'
+
+/** An operation: a method and a path with its parameters in braces, such as `GET /v1/sessions/{id}`. */
+export type OperationName = `${'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT'} /${string}`
+
+/** What is said of an operation. Prose is CommonMark: paragraphs and code spans. */
+export interface Operation {
+  /** Names it for programs. Never changes. */
+  readonly id: string
+  readonly group: Group
+
+  /** A few words, as a heading. */
+  readonly summary: string
+  readonly description: string
+
+  /** What it answers when it does what it was asked, by status. */
+  readonly answers: Readonly<Record<number, Answer | readonly Answer[]>>
+
+  /** How it may fail, beyond what may befall every route of its access. */
+  readonly failures?: readonly FailureCode[]
+
+  /** The query and the body of a request. */
+  readonly example?: { readonly query?: string; readonly body?: object }
+}
+
+/** An answer: a shared schema in JSON, or something else of a media type. */
+export type Answer = keyof WireAnswers | { readonly type: string; readonly description: string }
+
+/** What operations are about. */
+export type Group = 'Holder' | 'Sessions' | 'Users' | 'Denials' | 'Events' | 'Keys' | 'Server'
+
+/** Groups in the order in which they are read, each with a sentence. */
+export const GROUPS: Readonly<Record<Group, string>> = {
+  Holder: 'For whoever holds a session: who am I, where else am I signed in, sign out there.',
+  Sessions: 'For backends and operators: issue, verify, find, change and end sessions.',
+  Users: 'For backends and operators: names, roles and bans.',
+  Denials: 'Who or what is being kept out for a time.',
+  Events: 'Everything that happened, in order: read it in pages, or follow it.',
+  Keys: 'The access keys that backends and operators call with.',
+  Server: 'For machines and passers-by: health, numbers, and this description.',
+}

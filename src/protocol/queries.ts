@@ -1,0 +1,151 @@
+/**
+ * What lists are asked for, and which part of them: filters and queries. Unknown fields are refused.
+ *
+ * @module
+ */
+import Type, { type TUnsafe } from 'typebox'
+import type { Sort } from '../core/page.ts'
+import { END_REASONS, type EndReason, type SessionKind } from '../core/session.ts'
+import { kind, limit, maybe, moment, oneOf, realm, sessionId, strict, text, words } from './schemas.ts'
+
+/** Which sessions are meant. Moments are RFC 3339, or a span such as `15m`: so long ago. */
+export interface WireFilter {
+  readonly user?: string
+  readonly parent?: string
+  readonly resource?: string
+  readonly resourcePrefix?: string
+  readonly name?: string
+  readonly kind?: SessionKind
+  readonly status?: 'live' | 'ended' | 'any'
+  readonly type?: string
+  readonly browser?: string
+  readonly os?: string
+  readonly address?: string
+  readonly issuedAfter?: string
+  readonly issuedBefore?: string
+  readonly activeAfter?: string
+  readonly activeBefore?: string
+  readonly reason?: EndReason
+  readonly level?: '1' | '2' | '3' | 1 | 2 | 3
+  readonly label?: string
+  readonly text?: string
+}
+
+/** Which realm is meant. */
+export interface RealmQuery {
+  readonly realm?: string
+}
+
+/** Which page of a list is meant. `limit` is digits. */
+export interface OwnListQuery {
+  readonly limit?: string
+  readonly cursor?: string
+}
+
+/** A page, in a realm. */
+export type PageQuery = RealmQuery & OwnListQuery
+
+/** A filtered page, in a realm. */
+export type ListQuery = WireFilter & PageQuery & { readonly sort?: Sort }
+
+/** A filter, in a realm. */
+export type CountQuery = WireFilter & RealmQuery
+
+/** Which of a holder's sessions are to end. */
+export interface ScopeQuery {
+  readonly scope: 'others' | 'all'
+}
+
+/** Which part of the journal is meant. */
+export interface EventQuery extends RealmQuery {
+  readonly after?: string
+  readonly limit?: string
+
+  /** Types of events, with commas between. */
+  readonly type?: string
+  readonly user?: string
+  readonly resource?: string
+}
+
+/** No query at all. */
+export type NoQuery = Readonly<Record<string, never>>
+
+/** The id in a path. */
+export interface IdPath {
+  readonly id: string
+}
+
+const fields = {
+  user: maybe(text),
+  parent: maybe(sessionId),
+  resource: maybe(text),
+  resourcePrefix: maybe(text),
+  name: maybe(text),
+  kind: maybe(kind),
+  status: maybe(oneOf(['live', 'ended', 'any'] as const)),
+  type: maybe(oneOf(['desktop', 'mobile', 'tablet', 'tv', 'bot'] as const)),
+  browser: maybe(text),
+  os: maybe(text),
+  address: maybe(Type.String({ minLength: 2, maxLength: 64 })),
+  issuedAfter: maybe(moment),
+  issuedBefore: maybe(moment),
+  activeAfter: maybe(moment),
+  activeBefore: maybe(moment),
+  reason: maybe(oneOf(END_REASONS)),
+  level: maybe(Type.Unsafe<1 | 2 | 3 | '1' | '2' | '3'>({ enum: [1, 2, 3, '1', '2', '3'] })),
+  label: maybe(words),
+  text: maybe(words),
+}
+
+/** A filter in the body of a request. */
+export const WireFilter: TUnsafe<WireFilter> = Type.Unsafe(strict(fields))
+
+/** The query of `GET /v1/sessions` */
+export const ListQuery: TUnsafe<ListQuery> = Type.Unsafe(
+  strict({
+    ...fields,
+    realm: maybe(realm),
+    sort: maybe(oneOf(['issued', 'active'] as const)),
+    limit: maybe(limit),
+    cursor: maybe(Type.String()),
+  }),
+)
+
+/** The query of `GET /v1/sessions/count` */
+export const CountQuery: TUnsafe<CountQuery> = Type.Unsafe(strict({ ...fields, realm: maybe(realm) }))
+
+/** The query of lists that are not filtered. */
+export const PageQuery: TUnsafe<PageQuery> = Type.Unsafe(
+  strict({ realm: maybe(realm), limit: maybe(limit), cursor: maybe(Type.String()) }),
+)
+
+/** The query of `GET /v1/me/sessions` */
+export const OwnListQuery: TUnsafe<OwnListQuery> = Type.Unsafe(
+  strict({ limit: maybe(limit), cursor: maybe(Type.String()) }),
+)
+
+/** The query of `DELETE /v1/me/sessions` */
+export const ScopeQuery: TUnsafe<ScopeQuery> = Type.Unsafe(
+  strict({ scope: oneOf(['others', 'all'] as const) }),
+)
+
+/** The query of `GET /v1/events` */
+export const EventQuery: TUnsafe<EventQuery> = Type.Unsafe(
+  strict({
+    after: maybe(Type.String({ maxLength: 64 })),
+    limit: maybe(limit),
+    type: maybe(Type.String({ minLength: 1, maxLength: 256 })),
+    user: maybe(text),
+    resource: maybe(text),
+    realm: maybe(realm),
+  }),
+)
+
+/** The query of routes that need to know the realm alone. */
+export const RealmQuery: TUnsafe<RealmQuery> = Type.Unsafe(strict({ realm: maybe(realm) }))
+
+/** The query of routes that take none. */
+export const NoQuery: TUnsafe<NoQuery> = Type.Unsafe(strict({}))
+
+/** The path of routes for one thing. */
+export const IdPath: TUnsafe<IdPath> = Type.Unsafe(strict({ id: Type.String() }))

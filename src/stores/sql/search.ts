@@ -1,0 +1,211 @@
+/**
+ * Listing and counting sessions. Each knows no engine.
+ *
+ * A page looks at a bounded number of rows: it may be short, and have a cursor still.
+ *
+ * @module
+ */
+import { type Matcher, matcherOf } from '../../core/matching.ts'
+import {
+  type Count,
+  DEFAULT_LIMIT,
+  fromCursor,
+  type Page,
+  type Place,
+  type Sort,
+  toCursor,
+} from '../../core/page.ts'
+import type { SessionFilter, SessionQuery } from '../../core/selector.ts'
+import type { SessionRecord } from '../../core/session.ts'
+import type { Instant } from '../../core/time.ts'
+import { DEFAULT_REALM } from '../../core/user.ts'
+import type { Reader } from './engine.ts'
+import { resolve } from './resolve.ts'
+import { type Search, searchFor } from './shape.ts'
+import type { PlaceRow, Shape } from './statements/searching.ts'
+
+/** Rows that one page looks at, at the most: where the database decides, and where each becomes a record first. */
+const LOOKED_AT = { exact: 10_000, inexact: 2_000 } as const
+
+/** Rows that a count looks at before it reckons with what they let expect. */
+const COUNTED = { exact: 20_000, inexact: 2_000 } as const
+
+/** Rows that are fetched at a time where not each of them is meant. */
+const CHUNK = 250
+
+const NEWEST: Place = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]
+const OLDEST: Place = [Number.MIN_SAFE_INTEGER, 0]
+
+/** Lists a page of sessions, latest first. */
+export async function list(reader: Reader, query: SessionQuery, now: Instant): Promise<Page<SessionRecord>> {
+  const { cursor, limit = DEFAULT_LIMIT, sort = 'issued', ...filter } = query
+  const scan = await prepare(reader, filter, sort, now)
+  const from = cursor === undefined ? NEWEST : fromCursor(cursor, sort)
+  const floor = scan.search.dense ? undefined : await placeBehind(scan, from, LOOKED_AT)
+  const items: SessionRecord[] = []
+  for await (const record of scanSessions(scan, { from, floor: floor ?? OLDEST, first: limit + 1 })) {
+    if (items.length === limit) return { items, nextCursor: toCursor(placeOf(items.at(-1), sort), sort) }
+    items.push(record)
+  }
+  return floor === undefined ? { items } : { items, nextCursor: toCursor(floor, sort) }
+}
+
+/** Lists all sessions of a filter, or the first so many. */
+export async function listRecords(
+  reader: Reader,
+  filter: SessionFilter,
+  now: Instant,
+  limit: number = Number.POSITIVE_INFINITY,
+): Promise<SessionRecord[]> {
+  const records: SessionRecord[] = []
+  const scan = await prepare(reader, filter, 'issued', now)
+  const first = Math.min(limit + 1, CHUNK)
+  for await (const record of scanSessions(scan, { from: NEWEST, floor: OLDEST, first })) {
+    if (records.length >= limit) break
+    records.push(record)
+  }
+  return records
+}
+
+/** Counts sessions, exactly up to a bound; beyond it, supposes that the rest is as the part that was counted. */
+export async function count(reader: Reader, filter: SessionFilter, now: Instant): Promise<Count> {
+  const scan = await prepare(reader, filter, 'issued', now)
+  const floor = await placeBehind(scan, NEWEST, COUNTED)
+  const found = await countBetween(scan, floor ?? OLDEST)
+  if (floor === undefined) return { count: found, exact: true }
+  const [, newest] = await edge(scan, 'placeBehind')
+  const [, oldest] = await edge(scan, 'lastPlace')
+  const share = (newest - oldest + 1) / Math.max(1, newest - floor[1] + 1)
+  return { count: Math.round(found * Math.max(1, share)), exact: false }
+}
+
+/** A search under way. */
+interface Scan {
+  readonly reader: Reader
+  readonly search: Search
+  readonly isMeant: Matcher
+  readonly sort: Sort
+  readonly now: Instant
+}
+
+interface Stretch {
+  readonly from: Place
+  readonly floor: Place
+
+  /** Rows to fetch at first. */
+  readonly first: number
+}
+
+async function prepare(reader: Reader, filter: SessionFilter, sort: Sort, now: Instant): Promise<Scan> {
+  const untidy = (await reader.first(reader.statements.oldestMassEnding, {})) !== undefined
+  return {
+    reader,
+    sort,
+    now,
+    search: searchFor(filter, { sort, now, untidy }),
+    isMeant: matcherOf({ ...filter, realm: filter.realm ?? DEFAULT_REALM }),
+  }
+}
+
+/** The place so many rows behind another, in the partition where that is the latest; undefined if none has so many. */
+async function placeBehind(
+  { reader, search }: Scan,
+  from: Place,
+  bound: { readonly exact: number; readonly inexact: number },
+): Promise<Place | undefined> {
+  const skip = (search.exact ? bound.exact : bound.inexact) - 1
+  const places: Place[] = []
+  for (const shape of search.shapes) {
+    const { placeBehind } = reader.statements.search(shape)
+    const row = await reader.first(placeBehind, { ...search.values, ...between(from, OLDEST), skip })
+    if (row !== undefined) places.push(toPlace(row))
+  }
+  return places.sort(compare)[0]
+}
+
+/** The newest or the oldest place of a search. */
+async function edge({ reader, search }: Scan, which: 'placeBehind' | 'lastPlace'): Promise<Place> {
+  const places: Place[] = []
+  for (const shape of search.shapes) {
+    const values = { ...search.values, ...between(NEWEST, OLDEST), skip: 0 }
+    const row = await reader.first(reader.statements.search(shape)[which], values)
+    if (row !== undefined) places.push(toPlace(row))
+  }
+  places.sort(compare)
+  return (which === 'lastPlace' ? places.at(-1) : places[0]) ?? OLDEST
+}
+
+async function countBetween(scan: Scan, floor: Place): Promise<number> {
+  const { reader, search } = scan
+  let found = 0
+  if (search.exact) {
+    for (const shape of search.shapes) {
+      const values = { ...search.values, ...between(NEWEST, floor) }
+      found += (await reader.first(reader.statements.search(shape).count, values))?.count ?? 0
+    }
+    return found
+  }
+  for await (const _record of scanSessions(scan, { from: NEWEST, floor, first: CHUNK })) found += 1
+  return found
+}
+
+/** Every session that is meant on a stretch, latest first. */
+async function* scanSessions(scan: Scan, stretch: Stretch): AsyncGenerator<SessionRecord> {
+  const streams = scan.search.shapes.map((shape) => scanPartition(scan, shape, stretch))
+  const heads = await Promise.all(streams.map((stream) => stream.next()))
+  for (;;) {
+    const latest = indexOfLatest(heads.map(({ value }) => value && placeOf(value, scan.sort)))
+    const head = heads[latest]
+    if (head?.value === undefined) return
+    yield head.value
+    heads[latest] = (await streams[latest]?.next()) ?? head
+  }
+}
+
+async function* scanPartition(
+  { reader, search, isMeant, sort, now }: Scan,
+  shape: Shape,
+  { from, floor, first }: Stretch,
+): AsyncGenerator<SessionRecord, undefined> {
+  const { rows } = reader.statements.search(shape)
+  let behind = from
+  for (let limit = first; ; limit = CHUNK) {
+    const found = await reader.all(rows, { ...search.values, ...between(behind, floor), limit })
+    for (const row of found) {
+      const record = await resolve(reader, row)
+      if (isMeant({ record, displayName: row.display_name ?? undefined, at: now })) yield record
+    }
+    const last = found.at(-1)
+    if (last === undefined || found.length < limit) return undefined
+    behind = [sort === 'issued' ? last.issued_at : last.last_active_at, last.serial]
+  }
+}
+
+function between(from: Place, floor: Place) {
+  const [moment, serial] = from
+  const [floorMoment, floorSerial] = floor
+  return { moment, serial, floor: floorMoment, floor_serial: floorSerial }
+}
+
+function toPlace({ moment, serial }: PlaceRow): Place {
+  return [moment, serial]
+}
+
+function placeOf(record: SessionRecord | undefined, sort: Sort): Place {
+  const moment = sort === 'issued' ? record?.issuedAt : record?.lastActiveAt
+  return [moment ?? 0, record?.serial ?? 0]
+}
+
+/** Orders places, latest first. */
+function compare(a: Place, b: Place): number {
+  return b[0] - a[0] || b[1] - a[1]
+}
+
+function indexOfLatest(places: readonly (Place | undefined)[]): number {
+  let latest = 0
+  for (const [index, place] of places.entries()) {
+    const best = places[latest]
+    if (place && (best === undefined || compare(place, best) < 0)) latest = index
+  }
+  return latest
+}

@@ -1,0 +1,140 @@
+/**
+ * How a filter is searched for: the narrowest way in, and what the database itself can be asked.
+ *
+ * @module
+ */
+import { canonicalAddress, isAddress } from '../../core/network.ts'
+import type { Sort } from '../../core/page.ts'
+import { type SessionFilter, statusOf } from '../../core/selector.ts'
+import type { Instant } from '../../core/time.ts'
+import { DEFAULT_REALM } from '../../core/user.ts'
+import { fromId, fromKind, levelPattern } from './rows.ts'
+import type { Value, Values } from './statement.ts'
+import type { Condition, Partition, Path, Shape } from './statements/searching.ts'
+
+/** A filter, ready to be searched for. */
+export interface Search {
+  /** One for each partition that may have what is meant. */
+  readonly shapes: readonly Shape[]
+  readonly values: Values
+
+  /** Whether every row that the database answers with is meant. */
+  readonly exact: boolean
+
+  /** Whether most rows on the way may be meant, so that a page is soon full. */
+  readonly dense: boolean
+}
+
+/** What a search depends on besides its filter. */
+export interface Circumstances {
+  readonly sort: Sort
+  readonly now: Instant
+
+  /** Whether there are open rows that a mass ending ended. */
+  readonly untidy: boolean
+}
+
+/** Prepares a search. Whatever the database cannot be asked is left to the filter's one meaning. */
+export function searchFor(filter: SessionFilter, { sort, now, untidy }: Circumstances): Search {
+  const status = statusOf(filter)
+  const path = pathOf(filter, sort)
+  const asked = ASKED.filter((field) => filter[field] !== undefined && canAsk(filter, field))
+  const beyondPath = asked.filter((field) => field !== FIELD_OF[path])
+  const whole = filter.text === undefined && canAsk(filter, 'address')
+  return {
+    shapes: PARTITIONS[status](untidy).map(({ partition, state }) => ({
+      path,
+      partition,
+      sort,
+      conditions: [
+        ...state,
+        ...(partition === 'closed' ? beyondPath : beyondPath.filter((field) => field !== 'reason')),
+      ],
+    })),
+    values: valuesOf(filter, now),
+    exact: status === 'live' && whole,
+    dense: whole && beyondPath.length === 0 && !untidy,
+  }
+}
+
+interface Part {
+  readonly partition: Partition
+  readonly state: readonly Condition[]
+}
+
+/** Where sessions of a status may be. Behind a mass ending, any open row may be over. */
+const PARTITIONS: Readonly<Record<'live' | 'ended' | 'any', (untidy: boolean) => readonly Part[]>> = {
+  live: () => [{ partition: 'open', state: ['live'] }],
+  ended: (untidy) => [
+    { partition: 'closed', state: [] },
+    untidy ? { partition: 'open', state: ['over'] } : { partition: 'due', state: ['over'] },
+  ],
+  any: () => [
+    { partition: 'open', state: [] },
+    { partition: 'closed', state: [] },
+  ],
+}
+
+type Asked = Exclude<Condition, 'live' | 'over'>
+
+type Writers = { readonly [Field in Asked]: (value: NonNullable<SessionFilter[Field]>) => Value }
+
+/** How the value of each field is written where the database looks for it. */
+const WRITERS: Writers = {
+  userId: asItIs,
+  parentId: fromId,
+  resource: asItIs,
+  resourcePrefix: asItIs,
+  name: asItIs,
+  kind: fromKind,
+  topLevel: () => null,
+  reason: asItIs,
+  deviceType: asItIs,
+  browser: (browser) => `${browser.toLowerCase()} `,
+  os: (os) => os.toLowerCase(),
+  address: canonicalAddress,
+  label: asItIs,
+  level: levelPattern,
+  issuedAfter: asItIs,
+  issuedBefore: asItIs,
+  activeAfter: asItIs,
+  activeBefore: asItIs,
+}
+
+const ASKED = Object.keys(WRITERS) as readonly Asked[]
+
+const FIELD_OF: Readonly<Record<Path, Asked | undefined>> = {
+  user: 'userId',
+  resource: 'resource',
+  parent: 'parentId',
+  address: 'address',
+  realm: undefined,
+}
+
+/** Only a realm's sessions are kept in the order of their activity too; a user's are few enough to be sorted. */
+function pathOf(filter: SessionFilter, sort: Sort): Path {
+  if (filter.userId !== undefined && filter.parentId === undefined) return 'user'
+  if (sort === 'active') return 'realm'
+  if (filter.parentId !== undefined) return 'parent'
+  if (filter.resource !== undefined) return 'resource'
+  return filter.address !== undefined && isAddress(filter.address) ? 'address' : 'realm'
+}
+
+function canAsk({ address, topLevel }: SessionFilter, condition: Condition): boolean {
+  if (condition === 'address') return address === undefined || isAddress(address)
+  return condition !== 'topLevel' || topLevel === true
+}
+
+function valuesOf(filter: SessionFilter, now: Instant): Values {
+  const given = ASKED.map((field) => [field, write(filter, field)] as const)
+  return { ...Object.fromEntries(given), now, realm: filter.realm ?? DEFAULT_REALM }
+}
+
+function write<Field extends Asked>(filter: SessionFilter, field: Field): Value {
+  const value = filter[field]
+  return value === undefined ? null : WRITERS[field](value as NonNullable<SessionFilter[Field]>)
+}
+
+function asItIs<Given extends Value>(value: Given): Value {
+  return value
+}

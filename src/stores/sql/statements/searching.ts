@@ -1,0 +1,150 @@
+/**
+ * Statements that list and count sessions: one for each shape of a search, built when it is first asked for.
+ *
+ * @module
+ */
+import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
+import type { Sort } from '../../../core/page.ts'
+import type { SessionFilter } from '../../../core/selector.ts'
+import type { SessionRow } from '../rows.ts'
+import type { Database } from '../schema.ts'
+import { compile, place, type Statement } from '../statement.ts'
+import { livesAt, outlivedByNoEpoch } from './living.ts'
+import { type JoinedTables, sessionRows } from './reading.ts'
+
+/** The ways into the table of sessions, each with an index of its own. */
+export type Path = 'user' | 'resource' | 'parent' | 'address' | 'realm'
+
+/** Open rows have no ending written, closed ones have; due ones are open and wait for the ending that time brings. */
+export type Partition = 'open' | 'closed' | 'due'
+
+/** What a row may be asked while it is still in the database. */
+export type Condition = 'live' | 'over' | Exclude<keyof SessionFilter, 'realm' | 'status' | 'text'>
+
+/** What tells one search from another, but for its values. */
+export interface Shape {
+  readonly path: Path
+  readonly partition: Partition
+  readonly sort: Sort
+  readonly conditions: readonly Condition[]
+}
+
+/** The statements of one shape. All look between two places: before (`moment`, `serial`), at or after (`floor`, `floor_serial`). */
+export interface SearchStatements {
+  /** Rows, latest first, at most `limit`. */
+  readonly rows: Statement<SessionRow>
+
+  /** How many rows. */
+  readonly count: Statement<{ readonly count: number }>
+
+  /** The place `skip` rows behind the first one, whatever the conditions. */
+  readonly placeBehind: Statement<PlaceRow>
+
+  /** The last place of all, whatever the conditions. */
+  readonly lastPlace: Statement<PlaceRow>
+}
+
+/** A place of a list. */
+export interface PlaceRow {
+  readonly moment: number
+  readonly serial: number
+}
+
+/** Searches by shape. */
+export interface SearchingStatements {
+  readonly search: (shape: Shape) => SearchStatements
+}
+
+/** Builds them. */
+export function searchingStatements(builder: Kysely<Database>): SearchingStatements {
+  const built = new Map<string, SearchStatements>()
+  return {
+    search(shape) {
+      const key = [shape.path, shape.partition, shape.sort, ...[...shape.conditions].sort()].join(' ')
+      const known = built.get(key) ?? build(builder, shape)
+      built.set(key, known)
+      return known
+    },
+  }
+}
+
+function build(builder: Kysely<Database>, shape: Shape): SearchStatements {
+  const moment = sql.ref<number>(MOMENTS[shape.sort])
+  const bare = builder.selectFrom('sessions as s')
+  const counted = bare.leftJoin('user_agents as a', 'a.key', 's.user_agent') as unknown as Rows<object>
+  const places = within(bare as unknown as Rows<object>, shape).select([
+    moment.as('moment'),
+    sql.ref<number>('s.serial').as('serial'),
+  ])
+  return {
+    rows: compile(
+      sorted(suchThat(within(sessionRows(builder), shape), shape), moment, 'desc').limit(
+        place<number>('limit'),
+      ),
+    ),
+    count: compile(suchThat(within(counted, shape), shape).select(sql<number>`count(*)`.as('count'))),
+    placeBehind: compile(
+      sorted(places, moment, 'desc').limit(sql.lit(1)).offset(place<number>('skip')) as never,
+    ),
+    lastPlace: compile(sorted(places, moment, 'asc').limit(sql.lit(1)) as never),
+  }
+}
+
+type Rows<Output> = SelectQueryBuilder<JoinedTables, 's' | 'a' | 'u' | 'r', Output>
+
+const MOMENTS: Readonly<Record<Sort, string>> = { issued: 's.issued_at', active: 's.last_active_at' }
+
+function sorted<Output>(query: Rows<Output>, moment: RawBuilder<number>, way: 'asc' | 'desc'): Rows<Output> {
+  return query.orderBy(moment, way).orderBy('s.serial', way)
+}
+
+/** Rows of a path and partition between two places. */
+function within<Output>(query: Rows<Output>, { path, partition, sort }: Shape): Rows<Output> {
+  const here = sql.raw(`(${MOMENTS[sort]}, s.serial)`)
+  const between = query
+    .where(PATHS[path])
+    .where(sql<boolean>`${here} < (${place<number>('moment')}, ${place<number>('serial')})`)
+    .where(sql<boolean>`${here} >= (${place<number>('floor')}, ${place<number>('floor_serial')})`)
+  return between.where(PARTITIONS[partition])
+}
+
+const PARTITIONS: Readonly<Record<Partition, RawBuilder<boolean>>> = {
+  open: sql<boolean>`s.ended_at is null`,
+  closed: sql<boolean>`s.ended_at is not null`,
+  due: sql<boolean>`s.ended_at is null and s.due_at <= ${place<number>('now')}`,
+}
+
+function suchThat<Output>(query: Rows<Output>, { conditions }: Shape): Rows<Output> {
+  return conditions.reduce((narrowed, condition) => narrowed.where(CONDITIONS[condition]), query)
+}
+
+const PATHS: Readonly<Record<Path, RawBuilder<boolean>>> = {
+  user: sql<boolean>`s.realm = ${place('realm')} and s.user_id = ${place('userId')}`,
+  resource: sql<boolean>`s.realm = ${place('realm')} and s.resource = ${place('resource')}`,
+  parent: sql<boolean>`s.parent_id = ${place('parentId')}`,
+  address: sql<boolean>`s.realm = ${place('realm')} and s.ip = ${place('address')}`,
+  realm: sql<boolean>`s.realm = ${place('realm')}`,
+}
+
+const CONDITIONS: Readonly<Record<Condition, RawBuilder<boolean>>> = {
+  live: sql<boolean>`${livesAt('s')} and ${outlivedByNoEpoch('s')}`,
+  over: sql<boolean>`not (${livesAt('s')} and ${outlivedByNoEpoch('s')})`,
+  userId: sql<boolean>`s.user_id = ${place('userId')}`,
+  parentId: sql<boolean>`s.parent_id = ${place('parentId')}`,
+  resource: sql<boolean>`s.resource = ${place('resource')}`,
+  resourcePrefix: sql<boolean>`substr(s.resource, 1, length(${place('resourcePrefix')})) = ${place('resourcePrefix')}`,
+  name: sql<boolean>`s.name = ${place('name')}`,
+  kind: sql<boolean>`s.kind = ${place('kind')}`,
+  topLevel: sql<boolean>`s.parent_id is null`,
+  reason: sql<boolean>`s.end_reason = ${place('reason')}`,
+  deviceType: sql<boolean>`a.type = ${place('deviceType')}`,
+  browser: sql<boolean>`substr(lower(a.browser) || ' ', 1, length(${place('browser')})) = ${place('browser')}`,
+  os: sql<boolean>`lower(a.os) = ${place('os')}`,
+  address: sql<boolean>`s.ip = ${place('address')}`,
+  label: sql<boolean>`s.label = ${place('label')}`,
+  level: sql<boolean>`s.authentication like ${place('level')}`,
+  issuedAfter: sql<boolean>`s.issued_at >= ${place('issuedAfter')}`,
+  issuedBefore: sql<boolean>`s.issued_at < ${place('issuedBefore')}`,
+  activeAfter: sql<boolean>`s.last_active_at >= ${place('activeAfter')}`,
+  activeBefore: sql<boolean>`s.last_active_at < ${place('activeBefore')}`,
+}
