@@ -82,9 +82,34 @@ function rulesOf({ config, method, url }: RouteOptions, row: Operation | undefin
   }
 }
 
-/** The document, with an example of each body. */
-function withExamples(document: Partial<OpenAPIV3_1.Document>): Partial<OpenAPIV3_1.Document> {
-  for (const [url, item] of Object.entries(document.paths ?? {})) {
+/** The parts of a document that examples go into. */
+interface Exemplary {
+  readonly parameters?: readonly { readonly in: string; readonly name: string; example?: unknown }[]
+  readonly requestBody?: { readonly content: Readonly<Record<string, { example?: unknown }>> }
+}
+
+/** Puts the example of each operation where OpenAPI has it: into its parameters and its body. */
+function withExamples<Document extends { readonly paths?: object }>(document: Document): Document {
+  for (const [path, item] of Object.entries(document.paths ?? {})) {
+    for (const [method, operation] of Object.entries<Exemplary>(item)) {
+      const row = OPERATIONS[`${method.toUpperCase()} ${path}` as OperationName]
+      const query = new URLSearchParams(row?.example?.query)
+      for (const parameter of operation.parameters ?? []) {
+        const example = parameter.in === 'path' ? ID_EXAMPLES[row?.group ?? ''] : query.get(parameter.name)
+        if (example !== null && example !== undefined) parameter.example = example
+      }
+      const json = operation.requestBody?.content['application/json']
+      if (json && row?.example?.body) json.example = row.example.body
+    }
   }
   return document
+}
+
+/** What an id looks like, by what it names. */
+const ID_EXAMPLES: Readonly<Record<string, string>> = {
+  Holder: 'current',
+  Sessions: 'ses_7Hq2vXcT9mRkWb4NpZsLfE',
+  Users: 'u1',
+  Denials: '7',
+  Keys: 'key_5Tn8wQzR2cVbXkLm3JhYpS',
 }
