@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   adapters: ['core', 'engine', 'protocol', 'client'],
   testing: ['core'],
   server: ['core', 'engine', 'stores', 'protocol', 'http', 'dialects', 'tracing', 'env.ts'],
-  cli: ['core', 'protocol', 'server'],
+  cli: ['core', 'protocol', 'client', 'server'],
   'env.ts': ['core'],
   'index.ts': ['core', 'engine', 'stores', 'env.ts'],
   'sqlite.ts': ['core', 'stores'],

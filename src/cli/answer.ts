@@ -25,12 +25,13 @@ export function remark({ terminal }: ClientCall, sentence: string): void {
   terminal.err(`${sentence}\n`)
 }
 
-function drawingFor({ terminal, env }: Pick<ClientCall, 'terminal' | 'env'>): Drawing {
+/** How to draw for whoever reads. */
+export function drawingFor({ terminal, env }: Pick<ClientCall, 'terminal' | 'env'>): Drawing {
   return { now: Date.now(), colour: terminal.isTTY && !env.NO_COLOR && env.TERM !== 'dumb' }
 }
 
 /** JSON in one line, with the control characters escaped that JSON itself would let through to a terminal. */
-function written(json: unknown): string {
+export function written(json: unknown): string {
   return JSON.stringify(json).replace(
     /[\u007f-\u009f]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

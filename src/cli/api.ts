@@ -4,8 +4,9 @@
  * @module
  */
 import type { ClientFlags, Environment } from './command.ts'
-import { CommandError, misuse, type Outcome } from './exit.ts'
+import { misuse } from './exit.ts'
 import type { ValuesOf } from './flags.ts'
+import { causeOf, noAnswer, type Refused, refusal, type Target } from './refusal.ts'
 
 /** Asks one server with one key. Whatever it cannot do is thrown as a {@link CommandError} that never has the key. */
 export interface Api {
@@ -29,21 +30,6 @@ interface ApiRequest {
 const DEFAULT_URL = 'http://127.0.0.1:4780'
 const PATIENCE = 60_000
 
-/** Statuses that mean something other than "refused". */
-const OUTCOMES: Readonly<Record<number, Outcome>> = {
-  401: 'forbidden',
-  403: 'forbidden',
-  502: 'unavailable',
-  503: 'unavailable',
-  504: 'unavailable',
-}
-
-/** A server, and a credential for it. */
-export interface Target {
-  readonly url: string
-  readonly key: string
-}
-
 /** Reads which server flags or environment name. @throws CommandError where they make no sense. */
 export function readTarget(
   { url, key }: Pick<ValuesOf<ClientFlags>, 'url' | 'key'>,
@@ -61,17 +47,20 @@ export function connect(values: Pick<ValuesOf<ClientFlags>, 'url' | 'key'>, env:
 }
 
 /** Prepares to ask a server. */
-export function apiOf({ url, key: secret }: Target): Api {
+export function apiOf(server: Target): Api {
+  const { url, key } = server
   const base = new URL(url.endsWith('/') ? url : `${url}/`)
   return {
     async ask<Answer>(method: string, path: string, { query = {}, body }: ApiRequest = {}) {
       const target = new URL(path.replace(/^\//, ''), base)
       for (const [name, value] of Object.entries(query))
         if (value !== undefined) target.searchParams.set(name, value)
-      const response = await send(target, method, secret, body)
+      const response = await send(target, method, key, body).catch((fault: unknown) => {
+        throw noAnswer(isTimeout(fault) ? `waited ${PATIENCE / 1_000} s` : causeOf(fault), server)
+      })
       const answer = readJson(await response.text().catch(() => ''))
       if (response.ok && answer !== undefined) return answer as Answer
-      throw refusal(response, answer, { base, secret })
+      throw refusal(refusedBy(response, answer), server)
     },
   }
 }
@@ -97,36 +86,25 @@ function readKey(key: string | undefined): string {
   return key
 }
 
-async function send(target: URL, method: string, key: string, body: unknown): Promise<Response> {
-  try {
-    return await fetch(target, {
-      method,
-      headers: {
-        accept: 'application/json, application/problem+json',
-        authorization: `Bearer ${key}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      redirect: 'manual',
-      signal: AbortSignal.timeout(PATIENCE),
-    })
-  } catch (error) {
-    throw new CommandError(
-      'unavailable',
-      `There is no answer from ${target.origin} (${causeOf(error)}). Is the server running there? Check --url or ROLLCALL_URL.`,
-    )
-  }
+function send(target: URL, method: string, key: string, body: unknown): Promise<Response> {
+  return fetch(target, {
+    method,
+    headers: {
+      accept: 'application/json, application/problem+json',
+      authorization: `Bearer ${key}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(PATIENCE),
+  })
 }
 
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown cause'
-  if (error.name === 'TimeoutError') return `waited ${PATIENCE / 1_000} s`
-  const { cause } = error
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  return typeof code === 'string' && code !== '' ? code : 'connection failed'
+function isTimeout(fault: unknown): boolean {
+  return fault instanceof Error && fault.name === 'TimeoutError'
 }
 
-function readJson(text: string): unknown {
+function readJson(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null ? value : undefined
@@ -135,24 +113,8 @@ function readJson(text: string): unknown {
   }
 }
 
-interface Asked {
-  readonly base: URL
-  readonly secret: string
-}
-
-function refusal({ status }: Response, answer: unknown, { base, secret }: Asked): CommandError {
-  const outcome = OUTCOMES[status] ?? 'failed'
-  const { title, detail, code } = (answer ?? {}) as Readonly<Record<string, unknown>>
-  const said = [detail, title].find((each) => typeof each === 'string' && each !== '')
-  if (said === undefined)
-    return new CommandError(
-      outcome,
-      `${base.origin} answered ${status} and nothing that Rollcall would say. Is it the right server? Check --url or ROLLCALL_URL.`,
-    )
-  const sentence = `${String(said).replace(/[.!?]?$/, '.')} (${status} ${String(code ?? '')})`
-  return new CommandError(
-    outcome,
-    sentence.replaceAll(secret, '[key]'),
-    typeof code === 'string' ? code : undefined,
-  )
+function refusedBy({ status }: Response, answer: object = {}): Refused {
+  const { title, detail, code }: Readonly<Record<string, unknown>> = { ...answer }
+  const said = [detail, title].find((each): each is string => typeof each === 'string' && each !== '')
+  return { status, code, said }
 }

@@ -20,6 +20,7 @@ import { usersEnd } from './commands/users-end.ts'
 import { usersList } from './commands/users-list.ts'
 import { usersShow } from './commands/users-show.ts'
 import { usersUpdate } from './commands/users-update.ts'
+import { watch } from './commands/watch.ts'
 
 /** The table that `run` reads and `--help` prints. */
 export const COMMANDS: readonly Command[] = [
@@ -40,5 +41,6 @@ export const COMMANDS: readonly Command[] = [
   keysList,
   keysCreate,
   keysWithdraw,
+  watch,
   demo,
 ]

@@ -47,7 +47,8 @@ function whoOf({ session, user, userId, type }: WireEvent): string {
 
 function whatOf({ session, user, key, denial, count, except }: WireEvent, now: number): string {
   if (session !== undefined) return deviceOf(session) ?? session.kind
-  if (count !== undefined) return `${counted(count, 'session')}${except === undefined ? '' : ` but ${except}`}`
+  if (count !== undefined)
+    return `${counted(count, 'session')}${except === undefined ? '' : ` but ${except}`}`
   if (key !== undefined) return `${key.name} ${key.id}`
   if (denial !== undefined) return `${denial.key} ${denial.value} until ${ago(denial.until, now)}`
   if (user === undefined) return ''

@@ -67,7 +67,7 @@ export function drawSession(session: WireSession, { now, colour }: Drawing): str
 }
 
 /** The name its owner gave it; else browser and system. */
-function deviceOf({ device }: WireSession): string | undefined {
+export function deviceOf({ device }: WireSession): string | undefined {
   const parsed = [device.browser, device.os].filter((part) => part !== undefined)
   return device.label ?? (parsed.length > 0 ? parsed.join(', ') : device.userAgent)
 }

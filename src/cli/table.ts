@@ -56,7 +56,8 @@ function bold(text: string, colour: boolean): string {
   return colour ? styleText('bold', text, { validateStream: false }) : text
 }
 
-function pad(text: string, width: number): string {
+/** Fills a text up with spaces to that many columns. */
+export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)))
 }
 

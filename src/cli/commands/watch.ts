@@ -2,11 +2,12 @@
 import { createClient, isProblem, type RollcallProblem } from '../../client/index.ts'
 import { EVENT_TYPES } from '../../core/events.ts'
 import { type ClientCall, drawingFor, remark, written } from '../answer.ts'
-import { readTarget, refusalOf, unreachable } from '../api.ts'
+import { readTarget } from '../api.ts'
 import { CLIENT_FLAGS, type Command, defineCommand } from '../command.ts'
 import { drawEvent } from '../event-view.ts'
 import { EXIT } from '../exit.ts'
 import type { Flags } from '../flags.ts'
+import { problemOf } from '../refusal.ts'
 
 const FLAGS = {
   type: { value: 'TYPE', many: 'listed', choices: EVENT_TYPES, help: 'Only events of these types.' },
@@ -51,7 +52,7 @@ export const watch: Command = defineCommand({
         await terminal.drained()
       }
     } catch (fault) {
-      if (isProblem(fault)) throw refusalOf(fault, link.target)
+      if (isProblem(fault)) throw problemOf(fault, link.target)
       if (!asked.aborted) throw fault
     }
     if (last !== undefined) remark(call, `Stopped. To go on from here: --after ${last}`)
@@ -73,13 +74,16 @@ function createLink(call: ClientCall, asked: AbortSignal) {
       async fetch(url, init) {
         const response = await fetch(url, init)
         if (!response.ok || state === 'open') return response
-        remark(call, state === 'new' ? `Watching ${new URL(url).origin}. Ctrl-C ends it.` : 'Connected again.')
+        remark(
+          call,
+          state === 'new' ? `Watching ${new URL(url).origin}. Ctrl-C ends it.` : 'Connected again.',
+        )
         state = 'open'
         return response
       },
     }),
     onInterrupted(fault: RollcallProblem) {
-      if (state === 'new') return given.abort(unreachable(target, fault))
+      if (state === 'new') return given.abort(problemOf(fault, target))
       if (state === 'open') remark(call, 'The connection is lost. Trying again until it is back.')
       state = 'lost'
     },

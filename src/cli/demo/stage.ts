@@ -5,8 +5,9 @@
  */
 import type { IssueBody } from '../../protocol/requests.ts'
 import type { WireSession } from '../../protocol/shapes.ts'
-import { type Api, apiOf, type Sparse, type Target } from '../api.ts'
+import { type Api, apiOf, type Sparse } from '../api.ts'
 import { CommandError } from '../exit.ts'
+import type { Target } from '../refusal.ts'
 import type { Draft, Own, Person } from './people.ts'
 import { createWorld, type World } from './world.ts'
 
