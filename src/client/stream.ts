@@ -25,6 +25,9 @@ export interface StreamOptions {
 
   /** Hears why a connection was lost, each time before it is made again. */
   readonly onInterrupted?: (fault: RollcallProblem) => void
+
+  /** Hears where the stream stands, once what came before has been taken; also where nothing of interest happened. */
+  readonly onPosition?: (position: string) => void
 }
 
 /**
@@ -38,7 +41,7 @@ export async function* streamOf<Item>(
   call: Call,
   options: StreamOptions,
 ): AsyncGenerator<Item, void, undefined> {
-  const { signal, longestPause: longest = 30_000, onInterrupted } = options
+  const { signal, longestPause: longest = 30_000, onInterrupted, onPosition } = options
   let { after: position } = options
   let first = FIRST_PAUSE
   for (let failures = 0; ; ) {
@@ -49,18 +52,25 @@ export async function* streamOf<Item>(
         first = retry ?? first
         position = id ?? position
         yield* items
+        if (id !== undefined) onPosition?.(id)
       }
     } catch (fault) {
-      if (!isProblem(fault) || !mayPass(fault)) throw fault
+      const interruption = interruptionBy(fault)
       failures += 1
-      onInterrupted?.(fault)
-      await sleep(pauseAfter(fault, failures, { first, longest }), signal)
+      onInterrupted?.(interruption)
+      await sleep(pauseAfter(interruption, failures, { first, longest }), signal)
     }
   }
 }
 
 /** Milliseconds, unless the server asks for another. */
 const FIRST_PAUSE = 500
+
+/** What interrupted a stream, if that may pass by itself; throws it otherwise. */
+function interruptionBy(fault: unknown): RollcallProblem {
+  if (isProblem(fault) && mayPass(fault)) return fault
+  throw fault
+}
 
 function from(call: Call, position: string | undefined): Call {
   return {
