@@ -6,3 +6,4 @@
  * @module
  */
 export { traceSessions } from './tracing/sessions.ts'
+export { traceStore } from './tracing/store.ts'

@@ -69,11 +69,13 @@ export function createSessions({
 
   function stats(): EngineStats {
     const readAt = follower.readAt()
+    const journalPosition = follower.position()
     return {
       verified: { ...verdicts, refused: { ...verdicts.refused } },
       atHand: cache.size(),
       activityWaiting: activity.waiting(),
       journalLag: follower.lag(),
+      ...(journalPosition !== undefined && { journalPosition }),
       ...(readAt !== undefined && { journalReadAgo: env.monotonic() - readAt }),
     }
   }

@@ -21,6 +21,9 @@ export interface Follower {
   /** When, on the monotonic clock, it last asked for all of the journal and got it; undefined before the first time. */
   readAt(): number | undefined
 
+  /** How far it has read; undefined before the first time. */
+  position(): string | undefined
+
   /** How old the latest entry was when it was read, in milliseconds of the store's clock. */
   lag(): number
 
@@ -123,6 +126,7 @@ export function follow({ journal, env, maxStaleness, apply, reset, report }: Fol
     leaseUntil: () => leaseUntil,
     storeTime: (monotonic) => monotonic + offset,
     readAt: () => readAt,
+    position: () => position,
     lag: () => lag,
     poke: read,
 

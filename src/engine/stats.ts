@@ -18,6 +18,9 @@ export interface EngineStats {
   /** Milliseconds since this node last asked for all of the journal and got it; absent before the first time. */
   readonly journalReadAgo?: number
 
+  /** The position up to which this node has read the journal; absent before the first time. */
+  readonly journalPosition?: string
+
   /** How old the latest journal entry was when this node got to read it, in milliseconds of the store's clock. */
   readonly journalLag: number
 }

@@ -88,6 +88,7 @@ export function createApp(options: AppOptions): App {
   const tally = options.tally ?? newTally()
   const attempts = countAttempts(options.attemptLimit, tally)
   const feed = eventFeed(sessions)
+  meter?.readers(feed.readers)
   const app: App = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     bodyLimit: LIMITS.bodyLimit,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ServerResponse } from 'node:http'
 import {
   type Context,
   context,
@@ -21,9 +22,9 @@ import type { App } from './app.ts'
  * (W3C Trace Context).
  */
 export function traceRequests(app: App): void {
-  const traced = new WeakMap<FastifyRequest, { readonly span: Span; readonly within: Context }>()
+  const running = new WeakMap<FastifyRequest, Context>()
 
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const above = propagation.extract(context.active(), request.headers)
     const { method, routeOptions, protocol } = request
     const { url: route } = routeOptions
@@ -35,23 +36,23 @@ export function traceRequests(app: App): void {
     const name = route === undefined ? method : `${method} ${route}`
     const span = tracer().startSpan(name, { kind: SpanKind.SERVER, attributes }, above)
     const within = trace.setSpan(above, span)
-    traced.set(request, { span, within })
+    running.set(request, within)
+    reply.raw.once('close', () => finish(span, reply.raw))
     context.with(within, done)
   })
 
   app.addHook('preValidation', (request, _reply, done) => {
-    context.with(traced.get(request)?.within ?? context.active(), done)
+    context.with(running.get(request) ?? context.active(), done)
   })
+}
 
-  app.addHook('onResponse', (request, reply, done) => {
-    const { statusCode } = reply.raw
-    const span = traced.get(request)?.span
-    span?.setAttribute('http.response.status_code', statusCode)
-    if (statusCode >= 500) {
-      span?.setAttribute('error.type', String(statusCode))
-      span?.setStatus({ code: SpanStatusCode.ERROR })
-    }
-    span?.end()
-    done()
-  })
+/** Ends the span of a request that was answered, or whose client hung up before it was. */
+function finish(span: Span, { headersSent, statusCode }: ServerResponse): void {
+  const error = headersSent ? statusCode >= 500 && String(statusCode) : 'client-gone'
+  if (headersSent) span.setAttribute('http.response.status_code', statusCode)
+  if (error !== false) {
+    span.setAttribute('error.type', error)
+    span.setStatus({ code: SpanStatusCode.ERROR })
+  }
+  span.end()
 }

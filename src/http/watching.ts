@@ -17,7 +17,7 @@ export interface HttpTally {
   tooManyAttempts: number
 }
 
-/** A request that the framework has answered. */
+/** A request that the framework has answered, though its client may have hung up on the way. */
 export interface AnsweredRequest {
   readonly method: string
 
@@ -34,6 +34,9 @@ export interface Meter {
   /** Hears of each request that the framework has answered. Must not throw. */
   answered(request: AnsweredRequest): void
 
+  /** Is told once how to count those who read events as they happen. */
+  readers(count: () => number): void
+
   /** Writes down everything that was measured, as text for Prometheus. */
   scrape(): Promise<{ readonly type: string; readonly text: string }>
 }
@@ -45,13 +48,17 @@ export function newTally(): HttpTally {
 
 /** Tells a meter of every request to the routes that are added from now on. */
 export function measure(app: App, meter: Meter): void {
-  app.addHook('onResponse', (request, reply, done) => {
-    const held = request.headers.accept?.includes('text/event-stream')
-    meter.answered({
-      method: request.method,
-      route: request.routeOptions.url,
-      status: reply.raw.statusCode,
-      seconds: held ? undefined : reply.elapsedTime / 1_000,
+  app.addHook('onRequest', (request, { raw }, done) => {
+    const began = performance.now()
+    raw.once('close', () => {
+      if (!raw.headersSent) return
+      const held = request.headers.accept?.includes('text/event-stream')
+      meter.answered({
+        method: request.method,
+        route: request.routeOptions.url,
+        status: raw.statusCode,
+        seconds: held ? undefined : (performance.now() - began) / 1_000,
+      })
     })
     done()
   })

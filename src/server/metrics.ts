@@ -91,6 +91,15 @@ export function startMetrics(tally: HttpTally, version: string): Metrics {
       if (seconds !== undefined) requestTimes.observe({ method: known(method), route }, seconds)
     },
 
+    readers(count) {
+      read({
+        type: 'gauge',
+        name: 'rollcall_event_readers',
+        help: 'Open streams of events.',
+        read: () => [{ value: count() }],
+      })
+    },
+
     async scrape() {
       return { type: register.contentType, text: await register.metrics() }
     },

@@ -93,6 +93,15 @@ export function engineReadings(sessions: SessionManager): readonly Reading[] {
     },
     {
       type: 'gauge',
+      name: 'rollcall_journal_position',
+      help: 'Up to which entry this node has read the journal, where the store counts its entries.',
+      read() {
+        const position = Number(sessions.stats().journalPosition)
+        return Number.isFinite(position) ? [{ value: position }] : []
+      },
+    },
+    {
+      type: 'gauge',
       name: 'rollcall_journal_read_age_seconds',
       help: 'Since this node last read all of the journal. Beyond the largest staleness it asks the store each time.',
       read() {

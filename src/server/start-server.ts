@@ -16,6 +16,7 @@ import { memoryStore } from '../stores/memory/store.ts'
 import { sqliteStore } from '../stores/sql/sqlite/store.ts'
 import { traceSessions } from '../tracing/sessions.ts'
 import { isTraced } from '../tracing/spans.ts'
+import { traceStore } from '../tracing/store.ts'
 import { createLogger } from './logger.ts'
 import { startMetrics } from './metrics.ts'
 import type { Settings } from './settings.ts'
@@ -50,7 +51,8 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   const tally = newTally()
   const metrics = startMetrics(tally, VERSION)
   const traced = isTraced()
-  const store = metrics.time(await openStore(settings, env.now))
+  const timed = metrics.time(await openStore(settings, env.now))
+  const store = traced ? traceStore(timed) : timed
   const engine = createSessions({
     store,
     env,

@@ -4,13 +4,15 @@
  * @module
  */
 import type { Attributes, Span } from '@opentelemetry/api'
+import { type Around, surround } from '../core/around.ts'
 import type { SessionFilter, SessionSelector } from '../core/selector.ts'
 import type { SessionManager, Verdict, VerifyOptions } from '../engine/manager.ts'
 import { inSpan } from './spans.ts'
 
 /**
- * Makes a session manager that does what another does, in spans: `rollcall.issue`, `rollcall.verify`,
- * `rollcall.refresh`, `rollcall.update`, `rollcall.end`, `rollcall.list` and `rollcall.count`.
+ * Makes a session manager that does what another does, each verb in a span: `rollcall.issue`, `rollcall.verify`,
+ * `rollcall.get`, `rollcall.list`, `rollcall.count`, `rollcall.update`, `rollcall.refresh`, `rollcall.end`,
+ * `rollcall.events`, and such as `rollcall.users.update`.
  *
  * Verifying a session at hand makes none. Spans say realm, kind, reason and how many; never a token, a user, an id, an
  * address or a name.
@@ -23,6 +25,11 @@ import { inSpan } from './spans.ts'
 export function traceSessions(sessions: SessionManager): SessionManager {
   return {
     ...sessions,
+    users: surround(sessions.users, around('users')),
+    denials: surround(sessions.denials, around('denials')),
+    keys: surround(sessions.keys, around('keys')),
+    get: (id) => inSpan('rollcall.get', () => sessions.get(id)),
+    events: (after, limit) => inSpan('rollcall.events', () => sessions.events(after, limit)),
 
     issue: (request) =>
       inSpan('rollcall.issue', async (span) => {
@@ -76,6 +83,11 @@ export function traceSessions(sessions: SessionManager): SessionManager {
         return counted
       }),
   }
+}
+
+/** Runs each operation of a group in a span. */
+function around(group: string): Around {
+  return (operation, work) => inSpan(`rollcall.${group}.${operation}`, async () => work())
 }
 
 /** Whether what is at hand may answer: it counts as activity, and knows nothing of how fresh a proof is. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ProxyTracer, type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
+import { ProxyTracer, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
 import { FAILURES, isRollcallError } from '../core/errors.ts'
 
 /** The tracer of everything that Rollcall does. */
@@ -17,8 +17,12 @@ export function isTraced(): boolean {
 }
 
 /** Does some work in a span of its own, which ends with it. A fault names its code there, and none of its words. */
-export function inSpan<Result>(name: string, work: (span: Span) => Promise<Result>): Promise<Result> {
-  return tracer().startActiveSpan(name, async (span) => {
+export function inSpan<Result>(
+  name: string,
+  work: (span: Span) => Promise<Result>,
+  kind: SpanKind = SpanKind.INTERNAL,
+): Promise<Result> {
+  return tracer().startActiveSpan(name, { kind }, async (span) => {
     try {
       return await work(span)
     } catch (fault) {
