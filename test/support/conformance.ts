@@ -13,6 +13,9 @@ export interface Exchange {
   readonly path: string
   readonly status: number
   readonly type: string
+
+  /** Names of headers, in lower case. */
+  readonly headers: readonly string[]
   readonly body: string
 }
 
@@ -26,7 +29,28 @@ export interface Description {
 
 /** An operation of it. */
 export interface DescribedOperation {
-  readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, unknown>> }>>
+  readonly operationId: string
+  readonly parameters?: readonly DescribedParameter[]
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { readonly schema: object; readonly example?: unknown }>>
+  }
+  readonly responses: Readonly<Record<string, DescribedAnswer>>
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[]
+}
+
+/** A parameter of an operation. */
+export interface DescribedParameter {
+  readonly in: string
+  readonly name: string
+  readonly schema: object
+  readonly description?: string
+  readonly example?: unknown
+}
+
+/** An answer of an operation. */
+export interface DescribedAnswer {
+  readonly headers?: Readonly<Record<string, { readonly required?: boolean }>>
+  readonly content: Readonly<Record<string, { readonly schema: object; readonly example?: unknown }>>
 }
 
 /** The description that an application gives of itself, as it is on the wire. */
@@ -39,8 +63,8 @@ export function judgeBy(description: Description): Judge {
   const faultOf = schemasOf(description)
   const templates = Object.keys(description.paths).map((template) => [template, patternOf(template)] as const)
 
-  return ({ method, path, status, type, body }) => {
-    const [bare = ''] = path.split('?')
+  return ({ method, path, status, type, headers, body }) => {
+    const [bare = ''] = path.split(/[?#]/)
     const [template = ''] = templates.find(([, pattern]) => pattern.test(bare)) ?? []
     const verb = method === 'HEAD' ? 'get' : method.toLowerCase()
     const operation = description.paths[template]?.[verb]
@@ -49,8 +73,18 @@ export function judgeBy(description: Description): Judge {
     const answer = operation.responses[status]
     if (answer === undefined) return `the status is not among ${Object.keys(operation.responses)}`
     if (!(media in answer.content)) return `its type, "${media}", is not among ${Object.keys(answer.content)}`
+    const lacking = lacks(answer, headers)
+    if (lacking !== undefined) return `it lacks the header ${lacking}`
     const way = ['paths', template, verb, 'responses', `${status}`, 'content', media, 'schema']
     return method === 'HEAD' ? undefined : faultOfBody(way, media, body)
+  }
+
+  function lacks({ headers: described = {} }: DescribedAnswer, given: readonly string[]): string | undefined {
+    const [lacking] =
+      Object.entries(described).find(
+        ([name, { required }]) => required && !given.includes(name.toLowerCase()),
+      ) ?? []
+    return lacking
   }
 
   /** Where nothing is described, only a refusal will do, or the list of methods that would. */
@@ -81,9 +115,9 @@ export async function judgeAnswers(app: App): Promise<readonly string[]> {
     const answer = record(response)
     response.once('close', () => {
       const { method = '', url: path = '' } = request
-      const { status, type, body } = answer()
+      const { status, type, headers, body } = answer()
       if (status === undefined || !(response.writableFinished || type.startsWith('text/event-stream'))) return
-      const fault = judge({ method, path, status, type, body })
+      const fault = judge({ method, path, status, type, headers, body })
       if (fault !== undefined)
         breaches.push(`${method} ${path.slice(0, 120)} answered ${status}: ${fault}\n  ${body.slice(0, 400)}`)
     })
@@ -105,6 +139,7 @@ function judgeOf(app: App): Judge {
 interface Recorded {
   readonly status: number | undefined
   readonly type: string
+  readonly headers: readonly string[]
   readonly body: string
 }
 
@@ -113,7 +148,7 @@ function record(response: ServerResponse): () => Recorded {
   const { write, end, writeHead } = response
   const chunks: Buffer[] = []
   let status: number | undefined
-  let type: unknown
+  let headers: OutgoingHttpHeaders = {}
 
   function keep(chunk: unknown, encoding: unknown): void {
     if (typeof chunk === 'string')
@@ -132,16 +167,25 @@ function record(response: ServerResponse): () => Recorded {
     },
     writeHead: (...given: unknown[]) => {
       status = Number(given[0])
-      type = contentTypeOf(given.at(-1)) ?? response.getHeader('content-type')
+      headers = { ...response.getHeaders(), ...headersOf(given.at(-1)) }
       return Reflect.apply(writeHead, response, given)
     },
   })
-  return () => ({ status, type: String(type ?? ''), body: Buffer.concat(chunks).toString() })
+  return () => ({
+    status,
+    type: String(headers['content-type'] ?? ''),
+    headers: Object.keys(headers),
+    body: Buffer.concat(chunks).toString(),
+  })
 }
 
-function contentTypeOf(headers: unknown): unknown {
-  if (Array.isArray(headers)) return headers[headers.indexOf('content-type') + 1]
-  return typeof headers === 'object' ? (headers as OutgoingHttpHeaders)['content-type'] : undefined
+/** Reads headers as Node takes them: an object, or names and values in turn. */
+function headersOf(given: unknown): OutgoingHttpHeaders {
+  if (typeof given !== 'object' || given === null) return {}
+  const pairs = Array.isArray(given)
+    ? given.flatMap((name, index) => (index % 2 === 0 ? [[name, given[index + 1]]] : []))
+    : Object.entries(given)
+  return Object.fromEntries(pairs.map(([name, value]) => [String(name).toLowerCase(), value]))
 }
 
 /** Checks a text against a schema of a description, named by the way to it. */
@@ -165,7 +209,7 @@ function schemasOf(description: Description): (way: readonly string[], text: str
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 /** Escapes a name for a JSON pointer in a fragment (RFC 6901 6). */
-function escaped(name: string): string {
+export function escaped(name: string): string {
   return encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))
 }
 

@@ -9,13 +9,14 @@ import type { TSchema } from 'typebox'
 import { ANSWERS } from '../../protocol/answers.ts'
 import * as requests from '../../protocol/requests.ts'
 import type { App } from '../app.ts'
+import { completed } from './complete.ts'
 import { plain } from './examples.ts'
 import { failuresOf } from './failures.ts'
 import { explained } from './fields.ts'
 import { INTRODUCTION } from './introduction.ts'
 import { GROUPS, type Operation, type OperationName } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
-import { responsesOf } from './responses.ts'
+import { type Header, responsesOf } from './responses.ts'
 import { SECURITY, securityOf } from './security.ts'
 
 /** Describes every route that is added from now on. A route may say `hide` to be left out. */
@@ -40,7 +41,7 @@ export function describeApi(app: App, version: string): void {
     convertConstToEnum: false,
     refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => `${$id ?? index}` },
     transform: describe,
-    transformObject: (made) => ('openapiObject' in made ? withExamples(made.openapiObject) : made.swaggerObject),
+    transformObject: (made) => ('openapiObject' in made ? completed(made.openapiObject) : made.swaggerObject),
   })
 }
 
@@ -65,11 +66,13 @@ function partsOf(
   { body, params, querystring }: FastifySchema = {},
   row: Operation | undefined,
 ): FastifySchema {
+  const { sends } = row ?? {}
   const name = Object.keys(BODIES).find((each) => BODIES[each] === body)
   return {
     ...(name !== undefined && { body: { $ref: `${name}#` } }),
     ...(params !== undefined && { params: explained(plain(params), row?.group ?? '') }),
     ...(querystring !== undefined && { querystring: explained(plain(querystring), row?.id ?? '') }),
+    ...(sends !== undefined && { headers: { type: 'object', properties: textsOf(sends) } }),
   }
 }
 
@@ -78,38 +81,14 @@ function rulesOf({ config, method, url }: RouteOptions, row: Operation | undefin
   const failures = failuresOf({ access, method: String(method), url, own: row?.failures ?? [] })
   return {
     security: securityOf(access, openLocally),
-    response: responsesOf(row?.answers ?? {}, failures),
+    response: responsesOf(row?.answers ?? {}, failures, textsOf(row?.mayCarry ?? {})),
   }
 }
 
-/** The parts of a document that examples go into. */
-interface Exemplary {
-  readonly parameters?: readonly { readonly in: string; readonly name: string; example?: unknown }[]
-  readonly requestBody?: { readonly content: Readonly<Record<string, { example?: unknown }>> }
-}
-
-/** Puts the example of each operation where OpenAPI has it: into its parameters and its body. */
-function withExamples<Document extends { readonly paths?: object }>(document: Document): Document {
-  for (const [path, item] of Object.entries(document.paths ?? {})) {
-    for (const [method, operation] of Object.entries<Exemplary>(item)) {
-      const row = OPERATIONS[`${method.toUpperCase()} ${path}` as OperationName]
-      const query = new URLSearchParams(row?.example?.query)
-      for (const parameter of operation.parameters ?? []) {
-        const example = parameter.in === 'path' ? ID_EXAMPLES[row?.group ?? ''] : query.get(parameter.name)
-        if (example !== null && example !== undefined) parameter.example = example
-      }
-      const json = operation.requestBody?.content['application/json']
-      if (json && row?.example?.body) json.example = row.example.body
-    }
-  }
-  return document
-}
-
-/** What an id looks like, by what it names. */
-const ID_EXAMPLES: Readonly<Record<string, string>> = {
-  Holder: 'current',
-  Sessions: 'ses_7Hq2vXcT9mRkWb4NpZsLfE',
-  Users: 'u1',
-  Denials: '7',
-  Keys: 'key_5Tn8wQzR2cVbXkLm3JhYpS',
+function textsOf(descriptions: Readonly<Record<string, string>>): Readonly<Record<string, Header>> {
+  const texts = Object.entries(descriptions).map(([name, description]) => [
+    name,
+    { type: 'string', description },
+  ])
+  return Object.fromEntries(texts)
 }

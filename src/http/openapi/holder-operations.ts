@@ -5,6 +5,12 @@
  */
 import type { Operation, OperationName } from './operation.ts'
 
+/** What browsers are told when the session of their cookie is over. */
+const LEAVING = {
+  'Set-Cookie': 'Takes the cookie back, where one carried the token of a session that is over now.',
+  'Clear-Site-Data': 'Comes with it: forget what else is kept of this site (W3C Clear Site Data).',
+}
+
 /** Them. */
 export const HOLDER_OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   'GET /v1/whoami': {
@@ -22,6 +28,7 @@ export const HOLDER_OPERATIONS: Readonly<Record<OperationName, Operation>> = {
     description:
       'The token before still works for a short grace (10 s unless set otherwise), and whoever presents it within that gets the same successor. After the grace, presenting it ends the session as `reused`: somebody else has it. The absolute end never moves.\n\nA token that came by cookie goes by cookie: the new one is in `Set-Cookie`, and not in the body.',
     answers: { 200: 'Renewed' },
+    mayCarry: { 'Set-Cookie': 'The successor, where the token came by cookie.' },
   },
   'GET /v1/me/sessions': {
     id: 'listOwnSessions',
@@ -40,6 +47,7 @@ export const HOLDER_OPERATIONS: Readonly<Record<OperationName, Operation>> = {
     description:
       'With `scope=others` everywhere else, with `scope=all` here too. True on every node before it answers, or within the staleness that the server is set to.',
     answers: { 200: 'Ended' },
+    mayCarry: LEAVING,
     example: { query: 'scope=others' },
   },
   'PATCH /v1/me/sessions/{id}': {
@@ -60,5 +68,6 @@ export const HOLDER_OPERATIONS: Readonly<Record<OperationName, Operation>> = {
       "Ends one of the holder's own logins, and what lives under it. `current` signs out here: the cookie is taken back where one carried the token. Somebody else's session and a missing one are the same `not-found`.",
     answers: { 200: 'Ended' },
     failures: ['not-found'],
+    mayCarry: LEAVING,
   },
 }

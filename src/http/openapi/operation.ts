@@ -25,12 +25,25 @@ export interface Operation {
   /** How it may fail, beyond what may befall every route of its access. */
   readonly failures?: readonly FailureCode[]
 
+  /** Headers that a request may send beside its credential, with what they say. */
+  readonly sends?: Readonly<Record<string, string>>
+
+  /** Headers that an answer may carry when it did what it was asked, with what they say. */
+  readonly mayCarry?: Readonly<Record<string, string>>
+
   /** The query and the body of a request. */
   readonly example?: { readonly query?: string; readonly body?: object }
 }
 
 /** An answer: a shared schema in JSON, or something else of a media type. */
-export type Answer = keyof WireAnswers | { readonly type: string; readonly description: string }
+export type Answer = keyof WireAnswers | OtherAnswer
+
+/** An answer that no shared schema describes. */
+export interface OtherAnswer {
+  readonly type: string
+  readonly description: string
+  readonly example?: string
+}
 
 /** What operations are about. */
 export type Group = 'Holder' | 'Sessions' | 'Users' | 'Denials' | 'Events' | 'Keys' | 'Server'

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { exampleOf, schemaOf } from './examples.ts'
 import type { Operation, OperationName } from './operation.ts'
 
 /** Them. */
@@ -78,11 +79,14 @@ export const OPERATOR_OPERATIONS: Readonly<Record<OperationName, Operation>> = {
         'EventPage',
         {
           type: 'text/event-stream',
-          description: 'Server-sent events, for as long as the reader keeps up.',
+          description:
+            'Server-sent events, for as long as the reader keeps up. `data` is an `Event`, in JSON on one line.',
+          example: `id: 43\nevent: session.created\ndata: ${JSON.stringify(exampleOf(schemaOf('Event')))}\n\n`,
         },
       ],
     },
     failures: ['bad-cursor', 'position-forgotten'],
+    sends: { 'Last-Event-ID': 'The position after which to go on. It goes before `after`.' },
     example: { query: 'after=42&limit=100' },
   },
   'GET /v1/overview': {

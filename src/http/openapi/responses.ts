@@ -8,10 +8,16 @@ import { PROBLEM_TYPE } from '../../protocol/problems.ts'
 import { exampleOf, schemaOf } from './examples.ts'
 import type { Answer, Operation } from './operation.ts'
 
+/** A header of an answer. */
+export interface Header {
+  readonly type: 'string'
+  readonly description: string
+}
+
 /** An answer of one status. */
 export interface Response {
   readonly description: string
-  readonly headers?: Readonly<Record<string, { readonly type: 'string'; readonly description: string }>>
+  readonly headers?: Readonly<Record<string, Header>>
   readonly content: Readonly<Record<string, { readonly schema: object; readonly example?: unknown }>>
 }
 
@@ -19,6 +25,7 @@ export interface Response {
 export function responsesOf(
   answers: Operation['answers'],
   failures: readonly FailureCode[],
+  mayCarry: Readonly<Record<string, Header>> = {},
 ): Readonly<Record<string, Response>> {
   const statuses = [...new Set(failures.map((code) => FAILURES[code].status))]
   return {
@@ -32,12 +39,15 @@ export function responsesOf(
       ]),
     ),
     ...Object.fromEntries(
-      Object.entries(answers).map(([status, answer]) => [status, answered([answer].flat())]),
+      Object.entries(answers).map(([status, answer]) => [
+        status,
+        answered([answer].flat(), HEADERS[Number(status)] ?? mayCarry),
+      ]),
     ),
   }
 }
 
-function answered(answers: readonly Answer[]): Response {
+function answered(answers: readonly Answer[], headers: Readonly<Record<string, Header>>): Response {
   const names = answers.filter((answer) => typeof answer === 'string')
   const others = answers.filter((answer) => typeof answer !== 'string')
   const schemas = names.map((name) => ({ $ref: `${name}#` }))
@@ -47,6 +57,7 @@ function answered(answers: readonly Answer[]): Response {
       ...names.map((name) => schemaOf(name).description ?? ''),
       ...others.map(({ description }) => description),
     ].join(' '),
+    ...(Object.keys(headers).length > 0 && { headers }),
     content: {
       ...(first !== undefined && {
         'application/json': {
@@ -55,9 +66,12 @@ function answered(answers: readonly Answer[]): Response {
         },
       }),
       ...Object.fromEntries(
-        others.map(({ type }) => [
+        others.map(({ type, example }) => [
           type,
-          { schema: { type: type === 'application/json' ? 'object' : 'string' } },
+          {
+            schema: { type: type === 'application/json' ? 'object' : 'string' },
+            ...(example !== undefined && { example }),
+          },
         ]),
       ),
     },
