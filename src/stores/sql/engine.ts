@@ -25,6 +25,9 @@ export interface Engine {
 
   /** Makes a column number its rows, never giving a number twice. */
   readonly numbering: (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder
+
+  /** The address in a column, in its one way to be written (RFC 5952); for migrations. */
+  readonly canonicalAddress: (column: string) => string
 }
 
 /** Runs statements that only look. */

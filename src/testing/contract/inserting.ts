@@ -41,6 +41,7 @@ export const insertingPromises: readonly ContractCase[] = [
       realmEpoch: 0,
       userEpoch: 0,
       revision: 0,
+      tokenRole: 'member',
     })
     assert.deepEqual(inserted.record, await kept(draft.id))
   }),

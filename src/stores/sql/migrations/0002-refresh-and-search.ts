@@ -7,7 +7,7 @@ import { sql } from 'kysely'
 import type { Engine } from '../engine.ts'
 
 /** The statements of this migration, in order. */
-export function refreshAndSearch({ builder, integer, numbering }: Engine): readonly string[] {
+export function refreshAndSearch({ builder, integer, numbering, canonicalAddress }: Engine): readonly string[] {
   const { schema } = builder
   const sessions = schema.alterTable('sessions')
   const built = [
@@ -24,7 +24,13 @@ export function refreshAndSearch({ builder, integer, numbering }: Engine): reado
       .addColumn('until', integer, (column) => column.notNull())
       .addColumn('by', 'text', (column) => column.notNull()),
   ]
-  return [...built.map((query) => query.compile().sql), ...MOVES, ...INDEXES]
+  return [
+    ...built.map((query) => query.compile().sql),
+    `update sessions set ip = ${canonicalAddress('ip')} where ip is not null`,
+    `update denials set value = ${canonicalAddress('value')} where key = 'address'`,
+    ...MOVES,
+    ...INDEXES,
+  ]
 }
 
 const MOVES = [
@@ -37,13 +43,23 @@ const MOVES = [
   'alter table numbered_denials rename to denials',
 ] as const
 
-/** A realm's sessions in the order of their activity; and where a device's address is known, by that. */
+/**
+ * A realm's sessions in the order of their activity; and where a device's address is known, by that.
+ *
+ * Between two ways that look alike to it, SQLite chooses by the order in which their indexes were made: so those of whole
+ * realms are made again, behind those that lead to a part of one.
+ */
 const INDEXES = [
   'create index denials_value on denials (realm, key, value)',
+  'create index denials_realm on denials (realm, id)',
   'create index denials_until on denials (until)',
   'create index sessions_salted on sessions (salt_until) where salt_until is not null',
   'create index sessions_open_active on sessions (realm, last_active_at, serial) where ended_at is null',
   'create index sessions_closed_active on sessions (realm, last_active_at, serial) where ended_at is not null',
   'create index sessions_open_address on sessions (realm, ip, issued_at, serial) where ended_at is null and ip is not null',
   'create index sessions_closed_address on sessions (realm, ip, issued_at, serial) where ended_at is not null and ip is not null',
+  'drop index sessions_open_realm',
+  'drop index sessions_closed_realm',
+  'create index sessions_open_realm on sessions (realm, issued_at, serial) where ended_at is null',
+  'create index sessions_closed_realm on sessions (realm, issued_at, serial) where ended_at is not null',
 ] as const

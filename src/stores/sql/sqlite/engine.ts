@@ -20,4 +20,5 @@ export const SQLITE: Engine = {
   integer: 'integer',
   bytes: 'blob',
   numbering: (column) => column.primaryKey().autoIncrement(),
+  canonicalAddress: (column) => `canonical_address(${column})`,
 }

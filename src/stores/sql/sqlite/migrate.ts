@@ -5,6 +5,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { RollcallError } from '../../../core/errors.ts'
+import { canonicalAddress } from '../../../core/network.ts'
 import { MIGRATIONS } from '../migrations/all.ts'
 import { SQLITE } from './engine.ts'
 
@@ -25,6 +26,7 @@ export function migrate(database: DatabaseSync, path: string): void {
       `${path} was written by a newer Rollcall (schema ${seen}; this one knows ${MIGRATIONS.length}). Start the newer version, or restore a backup from before the upgrade.`,
     )
   }
+  database.function('canonical_address', (text) => canonicalAddress(String(text)))
   for (const [index, { name, statements }] of MIGRATIONS.entries()) {
     if (index < seen) continue
     database.exec('begin immediate')
