@@ -41,7 +41,7 @@ export async function* streamOf<Item>(
   call: Call,
   options: StreamOptions,
 ): AsyncGenerator<Item, void, undefined> {
-  const { signal, longestPause: longest = 30_000, onInterrupted, onPosition } = options
+  const { signal, longestPause: longest = 30_000, onInterrupted = ignore, onPosition = ignore } = options
   let { after: position } = options
   let first = FIRST_PAUSE
   for (let failures = 0; ; ) {
@@ -52,7 +52,7 @@ export async function* streamOf<Item>(
         first = retry ?? first
         position = id ?? position
         yield* items
-        if (id !== undefined) onPosition?.(id)
+        if (id !== undefined) onPosition(id)
       }
     } catch (fault) {
       const interruption = interruptionBy(fault)
@@ -62,6 +62,8 @@ export async function* streamOf<Item>(
     }
   }
 }
+
+const ignore = (): void => {}
 
 /** Milliseconds, unless the server asks for another. */
 const FIRST_PAUSE = 500

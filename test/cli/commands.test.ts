@@ -38,7 +38,7 @@ test('--json prints what the API answers', async () => {
   assert.deepEqual(shown, answered)
   assert.deepEqual(await server.json('sessions list'), await ask(server, '/v1/sessions'))
   assert.deepEqual(await server.json('keys list'), await ask(server, '/v1/keys'))
-  assert.deepEqual(await server.json(`sessions end ${id} --dry-run`), { matched: 1, ended: 0 })
+  assert.deepEqual(await server.json(`sessions end ${id} --dry-run`), { matched: 1, exact: true, ended: 0 })
   const { ended, descendants, receipt } = await server.json(`sessions end ${id}`)
   assert.deepEqual([ended, descendants, typeof receipt], [1, 0, 'object'])
 })

@@ -19,7 +19,7 @@ export interface Sitting {
 }
 
 /** A command line that goes on until it is asked to end. */
-export interface Going {
+export interface Going extends AsyncDisposable {
   /** What it has written so far. */
   out(): string
   err(): string
@@ -68,14 +68,18 @@ export function begin(argv: readonly string[], { env = {}, isTTY = false, says }
     err: err.join(''),
     asked,
   }))
+  const interrupt = () => {
+    interrupted.abort()
+    return ended
+  }
   return {
     out: () => out.join(''),
     err: () => err.join(''),
     progress,
     ended,
-    interrupt() {
-      interrupted.abort()
-      return ended
+    interrupt,
+    async [Symbol.asyncDispose]() {
+      await interrupt()
     },
   }
 }

@@ -19,6 +19,9 @@ const FLAGS = {
   json: { help: "Print the API's JSON, a line for each event." },
 } as const satisfies Flags
 
+/** Somebody may be looking: a server that is back is found within so many milliseconds. */
+const LONGEST_PAUSE = 3_000
+
 /** Follows what happens, until Ctrl-C. Lost connections are made again, and nothing is left out. */
 export const watch: Command = defineCommand({
   words: 'watch',
@@ -45,10 +48,13 @@ export const watch: Command = defineCommand({
       for await (const event of link.client.events.stream(filter, {
         ...(after !== undefined && { after }),
         signal: link.signal,
+        longestPause: LONGEST_PAUSE,
         onInterrupted: link.onInterrupted,
+        onPosition(position) {
+          last = position
+        },
       })) {
         terminal.out(json ? `${written(event)}\n` : drawEvent(event, drawingFor({ terminal, env })))
-        last = event.sequence
         await terminal.drained()
       }
     } catch (fault) {
