@@ -1,0 +1,124 @@
+/**
+ * Sessions in an Express application.
+ *
+ * @module
+ */
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import { RollcallError } from '../core/errors.ts'
+import type { Device } from '../core/session.ts'
+import type { Freshness } from '../engine/freshness.ts'
+import { doorkeeper, type RenewedForHolder } from './shared/doorkeeper.ts'
+import type { HeaderList, Incoming } from './shared/exchange.ts'
+import { PRIVATE } from './shared/exchange.ts'
+import type { AdapterOptions, NewSession, Sessions } from './shared/options.ts'
+import type { SignedIn } from './shared/source.ts'
+
+export type { Freshness } from '../engine/freshness.ts'
+export type { RenewedForHolder } from './shared/doorkeeper.ts'
+export type { AdapterOptions, NewSession, Sessions } from './shared/options.ts'
+export type { Renewed, SessionSource, SignedIn } from './shared/source.ts'
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Whose request it is, where `requireSession()` let it in. */
+      signedIn?: SignedIn
+    }
+  }
+}
+
+/** Sessions, in the words of Express. What refuses or fails throws, and `problems` answers that. */
+export interface ExpressAdapter {
+  /** Lets in requests of live sessions alone, freshly and strongly enough proven; answers all others with a problem. */
+  requireSession(freshness?: Freshness): RequestHandler
+
+  /** Whose request it is. Only behind {@link requireSession}. */
+  signedIn(request: Request): SignedIn
+
+  /** Tells whose request it is, or that it carries no live session. For pages that are for everybody. */
+  findSession(request: Request): Promise<SignedIn | undefined>
+
+  /** Reads the token of a request, to ask a server with it. Keep it from pages and logs. */
+  tokenOf(request: Request): string | undefined
+
+  /** Tells what a request is made with, for the session that is about to be issued. */
+  deviceOf(request: Request): Pick<Device, 'ip' | 'userAgent'>
+
+  /** Hands a new session to the browser, and ends the one that it had until now. */
+  signIn(request: Request, response: Response, issued: NewSession): Promise<void>
+
+  /** Exchanges the token of a request for its successor, in the cookie if that is how it came. */
+  refresh(request: Request, response: Response): Promise<RenewedForHolder>
+
+  /** Ends the session of a request, and has the browser forget it. One that is over already is no failure. */
+  signOut(request: Request, response: Response): Promise<void>
+
+  /** Answers failures of Rollcall with problems (RFC 9457), and passes on all others. */
+  readonly problems: ErrorRequestHandler
+}
+
+/**
+ * Makes an adapter over an engine, or a client of a server.
+ *
+ * @example
+ * ```ts
+ * const { requireSession, signedIn, problems } = expressAdapter(sessions)
+ *
+ * app.get('/me', requireSession(), (request, response) => response.json(signedIn(request).user))
+ * app.post('/payments', requireSession({ maxAge: '5m', level: 2 }), pay)
+ * app.use(problems)
+ * ```
+ */
+export function expressAdapter(sessions: Sessions, options: AdapterOptions = {}): ExpressAdapter {
+  const door = doorkeeper(sessions, options)
+  const problems: ErrorRequestHandler = (fault, _request, response, next) => {
+    const answer = response.headersSent ? undefined : door.answerTo(fault)
+    if (answer === undefined) return next(fault)
+    response.status(answer.status).set(answer.headers).end(answer.body)
+  }
+
+  return {
+    requireSession(freshness) {
+      const admit = door.require(freshness)
+      return async (request, response, next) => {
+        const signedIn = await admit(read(request)).catch((fault: unknown) => {
+          problems(fault, request, response, next)
+        })
+        if (!signedIn) return
+        request.signedIn = signedIn
+        add(response, PRIVATE)
+        next()
+      }
+    },
+    signedIn({ signedIn }) {
+      if (signedIn !== undefined) return signedIn
+      throw new RollcallError('internal', 'This route asks whose request it is and has no requireSession().')
+    },
+    findSession: async (request) => door.find(read(request)),
+    tokenOf: (request) => door.tokenOf(read(request)),
+    deviceOf: (request) => door.deviceOf(read(request)),
+    async signIn(request, response, issued) {
+      add(response, await door.signIn(read(request), issued))
+    },
+    async refresh(request, response) {
+      const { renewed, headers } = await door.refresh(read(request))
+      add(response, headers)
+      return renewed
+    },
+    async signOut(request, response) {
+      add(response, await door.signOut(read(request)))
+    },
+    problems,
+  }
+}
+
+function read(request: Request): Incoming {
+  const { method, headers, rawHeaders, secure, host, socket, ip } = request
+  return { method, headers, rawHeaders, secure, host, peer: socket.remoteAddress, address: ip }
+}
+
+function add(response: Response, headers: HeaderList): void {
+  for (const [name, value] of headers)
+    if (name === 'set-cookie') response.append(name, value)
+    else response.set(name, value)
+}
