@@ -7,6 +7,7 @@ import type { FastifyRequest } from 'fastify'
 import { RollcallError } from '../core/errors.ts'
 import type { PresentedToken } from '../protocol/credentials.ts'
 import { isSafeMethod, isSameSite } from '../protocol/cross-site.ts'
+import { isLocal } from './client.ts'
 
 /**
  * Refuses a cookie-carried unsafe request unless its headers say that it comes from this site or an allowed one.
@@ -20,7 +21,7 @@ export function refuseCrossSite(
 ): void {
   if (token?.cookie === undefined || isSafeMethod(request.method)) return
   const { origin, 'sec-fetch-site': site } = request.headers
-  if (isSameSite({ origin, host: request.host, 'sec-fetch-site': site }, allowed)) return
+  if (isSameSite({ origin, host: request.host, 'sec-fetch-site': site }, allowed, isLocal(request))) return
   throw new RollcallError(
     'cross-site',
     'A browser sent this from another site. Allow the site with --allow-origin, or send the token in a header.',

@@ -38,3 +38,10 @@ export function raw(
     sent.end(body)
   })
 }
+
+/** Every value of a header of an answer, in order. */
+export function valuesOf({ rawHeaders }: RawAnswer, name: string): readonly string[] {
+  return rawHeaders.filter(
+    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name.toLowerCase(),
+  )
+}
