@@ -23,7 +23,7 @@ import { eventFeed } from './event-stream.ts'
 import { explainFaults } from './explain.ts'
 import { refuseOtherMethods } from './methods.ts'
 import { describeApi } from './openapi/document.ts'
-import { descriptionRoute } from './openapi/routes.ts'
+import { descriptionRoutes } from './openapi/routes.ts'
 import { handleFault } from './problems.ts'
 import { denialRoutes } from './routes/denials.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -129,7 +129,7 @@ export function createApp(options: AppOptions): App {
 
   function addRoutes(): void {
     serviceRoutes(app, sessions, version)
-    descriptionRoute(app)
+    descriptionRoutes(app)
     if (meter) metricsRoute(app, meter)
     holderRoutes(app, sessions)
     sessionRoutes(app, sessions)
