@@ -17,6 +17,7 @@ import { sqliteStore } from '../stores/sql/sqlite/store.ts'
 import { traceSessions } from '../tracing/sessions.ts'
 import { isTraced } from '../tracing/spans.ts'
 import { traceStore } from '../tracing/store.ts'
+import { watchConnections } from './connections.ts'
 import { createLogger } from './logger.ts'
 import { startMetrics } from './metrics.ts'
 import type { Settings } from './settings.ts'
@@ -74,6 +75,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     traced,
     ...(attemptLimit && { attemptLimit }),
   })
+  const connections = watchConnections(app.server)
   try {
     const firstKey = await makeFirstKey(sessions, settings.key)
     await app.listen({
@@ -90,11 +92,9 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   }
 
   async function close(): Promise<void> {
-    const idle = setInterval(() => app.server.closeIdleConnections(), 50)
-    const impatience = setTimeout(() => app.server.closeAllConnections(), DRAIN)
+    const released = connections.release(DRAIN)
     await app.close()
-    clearInterval(idle)
-    clearTimeout(impatience)
+    released()
     await sessions.close()
     logger.info('rollcall has stopped')
   }

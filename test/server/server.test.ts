@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { call, freePort, KEY, startServerProcess } from '../support/server-process.ts'
@@ -86,6 +87,17 @@ test('asked to end, the server finishes what is under way and refuses nothing it
   for (const answer of answers)
     if (answer.status === 'fulfilled') assert.ok([201, 503].includes(answer.value.status))
   assert.match(server.output(), /rollcall has stopped/)
+})
+
+test('asked to end, the server does not wait for a connection that never asked for anything', async () => {
+  const port = await freePort()
+  const server = await startServerProcess({ store: 'memory:', port })
+  const silent = connect(port, '127.0.0.1')
+  await new Promise((resolve) => silent.once('connect', resolve))
+  const asked = performance.now()
+  await server.kill('SIGTERM')
+  assert.ok(performance.now() - asked < 4_000)
+  silent.destroy()
 })
 
 function runToEnd(
