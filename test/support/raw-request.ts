@@ -19,8 +19,7 @@ export function raw(
 ): Promise<RawAnswer> {
   const { hostname, port, host } = new URL(url)
   const flat = [
-    'Host',
-    host,
+    ...(headers.some(([name]) => name === 'Host') ? [] : ['Host', host]),
     ...headers.flat(),
     ...(body === '' ? [] : ['Content-Length', String(Buffer.byteLength(body))]),
   ]
