@@ -15,7 +15,7 @@ import type { SignedIn } from './shared/source.ts'
 export type { Freshness } from '../engine/freshness.ts'
 export type { RenewedForHolder } from './shared/doorkeeper.ts'
 export type { AdapterOptions, NewSession, Sessions } from './shared/options.ts'
-export type { Renewed, SessionSource, SignedIn } from './shared/source.ts'
+export type { Renewed, SessionSource, SignedIn, SignedInUser } from './shared/source.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

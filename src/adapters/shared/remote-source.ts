@@ -8,9 +8,9 @@ import { isProblem } from '../../client/problem.ts'
 import { RollcallError } from '../../core/errors.ts'
 import { readSessionId } from '../../core/token.ts'
 import { type Freshness, isFresh } from '../../engine/freshness.ts'
-import type { WireAnswers, WireVerdict } from '../../protocol/answers.ts'
+import type { WireVerdict } from '../../protocol/answers.ts'
 import { fromWireSession } from '../../protocol/read-session.ts'
-import type { SessionSource, SignedIn } from './source.ts'
+import { type SessionSource, type SignedIn, toSignedIn } from './source.ts'
 
 /**
  * Makes a source over a client: with its access key (scope `sessions:read`) if it has one, else with the token itself.
@@ -18,11 +18,13 @@ import type { SessionSource, SignedIn } from './source.ts'
  */
 export function remoteSource(client: Client): SessionSource {
   async function byKey(token: string, freshness: Freshness = {}): Promise<SignedIn> {
-    return toSignedIn(requireStanding(await client.verify(token, freshness)))
+    const { session, user } = requireStanding(await client.verify(token, freshness))
+    return toSignedIn(fromWireSession(session), user)
   }
 
   async function byToken(token: string, freshness: Freshness = {}): Promise<SignedIn> {
-    const signedIn = toSignedIn(await client.as(token).whoami())
+    const { session, user } = await client.as(token).whoami()
+    const signedIn = toSignedIn(fromWireSession(session), user)
     if (isFresh(signedIn.session, freshness, Date.now())) return signedIn
     throw new RollcallError('not-fresh')
   }
@@ -57,8 +59,4 @@ function requireStanding(verdict: WireVerdict): Standing {
   if (reason === 'not-fresh') throw new RollcallError('not-fresh')
   if (reason === 'unknown') throw new RollcallError('no-session')
   throw new RollcallError('session-ended', undefined, { reason })
-}
-
-function toSignedIn({ session, user }: WireAnswers['WhoAmI']): SignedIn {
-  return { session: fromWireSession(session), ...(user && { user }) }
 }
