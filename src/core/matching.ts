@@ -32,6 +32,11 @@ export function matcherOf(filter: SessionFilter): Matcher {
     (status === 'any' || isLive(candidate.record, candidate.at) === (status === 'live'))
 }
 
+/** The text with A to Z in lower case and all else as it is: what every database can do, and does the same way. */
+export function foldCase(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}
+
 function testOf<Field extends TestedField>(filter: SessionFilter, field: Field): Matcher | undefined {
   const value = filter[field]
   return value === undefined ? undefined : TESTS[field](value as NonNullable<SessionFilter[Field]>)
@@ -61,12 +66,13 @@ const TESTS: Tests = {
     ({ record }) =>
       record.resource?.startsWith(prefix) === true,
   browser: (wanted) => {
-    const browser = wanted.toLowerCase()
-    return ({ record }) => `${record.device.browser?.toLowerCase()} `.startsWith(`${browser} `)
+    const browser = `${foldCase(wanted)} `
+    return ({ record: { device } }) =>
+      device.browser !== undefined && `${foldCase(device.browser)} `.startsWith(browser)
   },
   os: (wanted) => {
-    const os = wanted.toLowerCase()
-    return ({ record }) => record.device.os?.toLowerCase() === os
+    const os = foldCase(wanted)
+    return ({ record: { device } }) => device.os !== undefined && foldCase(device.os) === os
   },
   address: (wanted) => {
     const isWithin = readNetwork(wanted)

@@ -31,10 +31,10 @@ export interface SessionFilter {
   /** Form factor, such as `mobile`. */
   readonly deviceType?: string
 
-  /** `Chrome`, or with its major version, `Chrome 120`; in any case. */
+  /** `Chrome`, or with its major version, `Chrome 120`; in any case of A to Z. */
   readonly browser?: string
 
-  /** Operating system, in any case. */
+  /** Operating system, in any case of A to Z. */
   readonly os?: string
 
   /** An address, or a network such as `10.0.0.0/8`. */

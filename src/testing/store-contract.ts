@@ -8,6 +8,7 @@ import { insertingPromises } from './contract/inserting.ts'
 import { journalPromises } from './contract/journal.ts'
 import { listingPromises } from './contract/listing.ts'
 import { massPromises } from './contract/mass-ending.ts'
+import { searchingPromises } from './contract/searching.ts'
 import { timePromises } from './contract/time.ts'
 import { userPromises } from './contract/users-and-keys.ts'
 import type { ContractCase } from './contract/workbench.ts'
@@ -28,6 +29,7 @@ export const storeContract: readonly ContractCase[] = [
   ...massPromises,
   ...timePromises,
   ...listingPromises,
+  ...searchingPromises,
   ...userPromises,
   ...journalPromises,
 ]

@@ -21,7 +21,7 @@ import type { Instant } from '../../core/time.ts'
 import { DEFAULT_REALM } from '../../core/user.ts'
 import type { Reader } from './engine.ts'
 import { resolve } from './resolve.ts'
-import { type Search, searchFor } from './shape.ts'
+import { countedBy, type Search, type Stretch, searchFor } from './shape.ts'
 import type { PlaceRow, Shape } from './statements/searching.ts'
 
 /** Rows that one page looks at, at the most: where the database decides, and where each becomes a record first. */
@@ -33,17 +33,15 @@ const COUNTED = { exact: 20_000, inexact: 2_000 } as const
 /** Rows that are fetched at a time where not each of them is meant. */
 const CHUNK = 250
 
-const NEWEST: Place = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]
-const OLDEST: Place = [Number.MIN_SAFE_INTEGER, 0]
-
 /** Lists a page of sessions, latest first. */
 export async function list(reader: Reader, query: SessionQuery, now: Instant): Promise<Page<SessionRecord>> {
   const { cursor, limit = DEFAULT_LIMIT, sort = 'issued', ...filter } = query
   const scan = await prepare(reader, filter, sort, now)
-  const from = cursor === undefined ? NEWEST : fromCursor(cursor, sort)
-  const floor = scan.search.dense ? undefined : await placeBehind(scan, from, LOOKED_AT)
+  const stretch = behind(scan.search.stretch, cursor === undefined ? undefined : fromCursor(cursor, sort))
+  const floor = scan.search.dense ? undefined : await placeBehind(scan, stretch, LOOKED_AT)
+  const looked = floor === undefined ? stretch : { ...stretch, floor }
   const items: SessionRecord[] = []
-  for await (const record of scanSessions(scan, { from, floor: floor ?? OLDEST, first: limit + 1 })) {
+  for await (const record of scanSessions(scan, looked, limit + 1)) {
     if (items.length === limit) return { items, nextCursor: toCursor(placeOf(items.at(-1), sort), sort) }
     items.push(record)
   }
@@ -59,8 +57,7 @@ export async function listRecords(
 ): Promise<SessionRecord[]> {
   const records: SessionRecord[] = []
   const scan = await prepare(reader, filter, 'issued', now)
-  const first = Math.min(limit + 1, CHUNK)
-  for await (const record of scanSessions(scan, { from: NEWEST, floor: OLDEST, first })) {
+  for await (const record of scanSessions(scan, scan.search.stretch, Math.min(limit + 1, CHUNK))) {
     if (records.length >= limit) break
     records.push(record)
   }
@@ -69,14 +66,20 @@ export async function listRecords(
 
 /** Counts sessions, exactly up to a bound; beyond it, supposes that the rest is as the part that was counted. */
 export async function count(reader: Reader, filter: SessionFilter, now: Instant): Promise<Count> {
-  const scan = await prepare(reader, filter, 'issued', now)
-  const floor = await placeBehind(scan, NEWEST, COUNTED)
-  const found = await countBetween(scan, floor ?? OLDEST)
-  if (floor === undefined) return { count: found, exact: true }
-  const [, newest] = await edge(scan, 'placeBehind')
-  const [, oldest] = await edge(scan, 'lastPlace')
-  const share = (newest - oldest + 1) / Math.max(1, newest - floor[1] + 1)
-  return { count: Math.round(found * Math.max(1, share)), exact: false }
+  const scan = await prepare(reader, filter, countedBy(filter), now)
+  const { stretch } = scan.search
+  const floor = await placeBehind(scan, stretch, COUNTED)
+  if (floor === undefined) return { count: await countWithin(scan, stretch), exact: true }
+  const found = await countWithin(scan, { ...stretch, floor })
+  return { count: Math.round(found * (await timesAsMany(scan, floor))), exact: false }
+}
+
+/** How many times as many rows there may be in all as down to a place: by serials, or where they are in no order, by time. */
+async function timesAsMany(scan: Scan, floor: Place): Promise<number> {
+  const measure = scan.sort === 'issued' ? 1 : 0
+  const [newest, oldest] = [await edge(scan, 'placeBehind'), await edge(scan, 'lastPlace')]
+  const seen = newest[measure] - floor[measure] + 1
+  return Math.max(1, (newest[measure] - oldest[measure] + 1) / Math.max(1, seen))
 }
 
 /** A search under way. */
@@ -86,14 +89,6 @@ interface Scan {
   readonly isMeant: Matcher
   readonly sort: Sort
   readonly now: Instant
-}
-
-interface Stretch {
-  readonly from: Place
-  readonly floor: Place
-
-  /** Rows to fetch at first. */
-  readonly first: number
 }
 
 async function prepare(reader: Reader, filter: SessionFilter, sort: Sort, now: Instant): Promise<Scan> {
@@ -110,14 +105,14 @@ async function prepare(reader: Reader, filter: SessionFilter, sort: Sort, now: I
 /** The place so many rows behind another, in the partition where that is the latest; undefined if none has so many. */
 async function placeBehind(
   { reader, search }: Scan,
-  from: Place,
+  stretch: Stretch,
   bound: { readonly exact: number; readonly inexact: number },
 ): Promise<Place | undefined> {
   const skip = (search.exact ? bound.exact : bound.inexact) - 1
   const places: Place[] = []
   for (const shape of search.shapes) {
     const { placeBehind } = reader.statements.search(shape)
-    const row = await reader.first(placeBehind, { ...search.values, ...between(from, OLDEST), skip })
+    const row = await reader.first(placeBehind, { ...search.values, ...between(stretch), skip })
     if (row !== undefined) places.push(toPlace(row))
   }
   return places.sort(compare)[0]
@@ -127,31 +122,31 @@ async function placeBehind(
 async function edge({ reader, search }: Scan, which: 'placeBehind' | 'lastPlace'): Promise<Place> {
   const places: Place[] = []
   for (const shape of search.shapes) {
-    const values = { ...search.values, ...between(NEWEST, OLDEST), skip: 0 }
+    const values = { ...search.values, ...between(search.stretch), skip: 0 }
     const row = await reader.first(reader.statements.search(shape)[which], values)
     if (row !== undefined) places.push(toPlace(row))
   }
   places.sort(compare)
-  return (which === 'lastPlace' ? places.at(-1) : places[0]) ?? OLDEST
+  return (which === 'lastPlace' ? places.at(-1) : places[0]) ?? search.stretch.floor
 }
 
-async function countBetween(scan: Scan, floor: Place): Promise<number> {
+async function countWithin(scan: Scan, stretch: Stretch): Promise<number> {
   const { reader, search } = scan
   let found = 0
   if (search.exact) {
     for (const shape of search.shapes) {
-      const values = { ...search.values, ...between(NEWEST, floor) }
+      const values = { ...search.values, ...between(stretch) }
       found += (await reader.first(reader.statements.search(shape).count, values))?.count ?? 0
     }
     return found
   }
-  for await (const _record of scanSessions(scan, { from: NEWEST, floor, first: CHUNK })) found += 1
+  for await (const _record of scanSessions(scan, stretch, CHUNK)) found += 1
   return found
 }
 
-/** Every session that is meant on a stretch, latest first. */
-async function* scanSessions(scan: Scan, stretch: Stretch): AsyncGenerator<SessionRecord> {
-  const streams = scan.search.shapes.map((shape) => scanPartition(scan, shape, stretch))
+/** Every session that is meant on a stretch, latest first; `first` rows are fetched at first. */
+async function* scanSessions(scan: Scan, stretch: Stretch, first: number): AsyncGenerator<SessionRecord> {
+  const streams = scan.search.shapes.map((shape) => scanPartition(scan, shape, stretch, first))
   const heads = await Promise.all(streams.map((stream) => stream.next()))
   for (;;) {
     const latest = indexOfLatest(heads.map(({ value }) => value && placeOf(value, scan.sort)))
@@ -165,23 +160,29 @@ async function* scanSessions(scan: Scan, stretch: Stretch): AsyncGenerator<Sessi
 async function* scanPartition(
   { reader, search, isMeant, sort, now }: Scan,
   shape: Shape,
-  { from, floor, first }: Stretch,
+  { from, floor }: Stretch,
+  first: number,
 ): AsyncGenerator<SessionRecord, undefined> {
   const { rows } = reader.statements.search(shape)
-  let behind = from
+  let last = from
   for (let limit = first; ; limit = CHUNK) {
-    const found = await reader.all(rows, { ...search.values, ...between(behind, floor), limit })
+    const found = await reader.all(rows, { ...search.values, ...between({ from: last, floor }), limit })
     for (const row of found) {
       const record = await resolve(reader, row)
       if (isMeant({ record, displayName: row.display_name ?? undefined, at: now })) yield record
     }
-    const last = found.at(-1)
-    if (last === undefined || found.length < limit) return undefined
-    behind = [sort === 'issued' ? last.issued_at : last.last_active_at, last.serial]
+    const end = found.at(-1)
+    if (end === undefined || found.length < limit) return undefined
+    last = [sort === 'issued' ? end.issued_at : end.last_active_at, end.serial]
   }
 }
 
-function between(from: Place, floor: Place) {
+/** What of a stretch lies behind a place. */
+function behind(stretch: Stretch, place: Place | undefined): Stretch {
+  return place === undefined || compare(place, stretch.from) < 0 ? stretch : { ...stretch, from: place }
+}
+
+function between({ from, floor }: Stretch) {
   const [moment, serial] = from
   const [floorMoment, floorSerial] = floor
   return { moment, serial, floor: floorMoment, floor_serial: floorSerial }

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { foldCase } from '../../core/matching.ts'
 import { canonicalAddress, isAddress } from '../../core/network.ts'
-import type { Sort } from '../../core/page.ts'
+import type { Place, Sort } from '../../core/page.ts'
 import { type SessionFilter, statusOf } from '../../core/selector.ts'
 import type { Instant } from '../../core/time.ts'
 import { DEFAULT_REALM } from '../../core/user.ts'
@@ -17,12 +18,28 @@ export interface Search {
   /** One for each partition that may have what is meant. */
   readonly shapes: readonly Shape[]
   readonly values: Values
+  readonly sort: Sort
+
+  /** All that is meant lies before the one place, and at or after the other. */
+  readonly stretch: Stretch
 
   /** Whether every row that the database answers with is meant. */
   readonly exact: boolean
 
   /** Whether most rows on the way may be meant, so that a page is soon full. */
   readonly dense: boolean
+}
+
+/** A part of a list, latest first: from just behind one place up to another. */
+export interface Stretch {
+  readonly from: Place
+  readonly floor: Place
+}
+
+/** Everything there is. */
+const WHOLE: Stretch = {
+  from: [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  floor: [Number.MIN_SAFE_INTEGER, 0],
 }
 
 /** What a search depends on besides its filter. */
@@ -48,12 +65,34 @@ export function searchFor(filter: SessionFilter, { sort, now, untidy }: Circumst
       sort,
       conditions: [
         ...state,
-        ...(partition === 'closed' ? beyondPath : beyondPath.filter((field) => field !== 'reason')),
+        ...(partition === 'closed' || status === 'live' ? beyondPath : beyondPath.filter(isWritten)),
       ],
     })),
     values: valuesOf(filter, now),
+    sort,
+    stretch: stretchOf(filter, sort),
     exact: status === 'live' && whole,
     dense: whole && beyondPath.length === 0 && !untidy,
+  }
+}
+
+/** Why an open row is over is not written in it yet. */
+function isWritten(field: Asked): boolean {
+  return field !== 'reason'
+}
+
+/** The order in which a count has the least to look at. */
+export function countedBy({ activeAfter, activeBefore, issuedAfter, issuedBefore }: SessionFilter): Sort {
+  const active = activeAfter !== undefined || activeBefore !== undefined
+  return active && issuedAfter === undefined && issuedBefore === undefined ? 'active' : 'issued'
+}
+
+function stretchOf(filter: SessionFilter, sort: Sort): Stretch {
+  const [after, before] =
+    sort === 'issued' ? [filter.issuedAfter, filter.issuedBefore] : [filter.activeAfter, filter.activeBefore]
+  return {
+    from: before === undefined ? WHOLE.from : [before, 0],
+    floor: after === undefined ? WHOLE.floor : [after, 0],
   }
 }
 
@@ -90,8 +129,8 @@ const WRITERS: Writers = {
   topLevel: () => null,
   reason: asItIs,
   deviceType: asItIs,
-  browser: (browser) => `${browser.toLowerCase()} `,
-  os: (os) => os.toLowerCase(),
+  browser: (browser) => `${foldCase(browser)} `,
+  os: foldCase,
   address: canonicalAddress,
   label: asItIs,
   level: levelPattern,

@@ -7,7 +7,12 @@ import { sql } from 'kysely'
 import type { Engine } from '../engine.ts'
 
 /** The statements of this migration, in order. */
-export function refreshAndSearch({ builder, integer, numbering, canonicalAddress }: Engine): readonly string[] {
+export function refreshAndSearch({
+  builder,
+  integer,
+  numbering,
+  canonicalAddress,
+}: Engine): readonly string[] {
   const { schema } = builder
   const sessions = schema.alterTable('sessions')
   const built = [

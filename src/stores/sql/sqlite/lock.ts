@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { RollcallError } from '../../../core/errors.ts'
 
@@ -26,10 +26,10 @@ export function lock(path: string, patience: number): Unlock {
     database.exec('begin exclusive')
   } catch (fault) {
     database.close()
-    if (!(fault instanceof Error && /locked|busy/i.test(fault.message))) throw fault
+    if (!isHeld(fault)) throw fault
     throw new RollcallError(
       'store-unavailable',
-      `Another Rollcall is running on ${path}${nameHolder(owner)}. Stop it first, or give this one another file: --store sqlite:PATH.`,
+      `Another Rollcall is running on ${path}${inBrackets(readOwner(owner))}. Stop it first, or give this one another file: --store sqlite:PATH.`,
     )
   }
   writeFileSync(owner, `process ${process.pid}, since ${new Date().toISOString()}\n`)
@@ -40,10 +40,34 @@ export function lock(path: string, patience: number): Unlock {
   }
 }
 
-function nameHolder(owner: string): string {
+/** Tells who has the lock of a database file; undefined where nobody has. It is free again at once. */
+export function holderOf(path: string): string | undefined {
+  if (!existsSync(`${path}-lock`)) return undefined
+  const database = new DatabaseSync(`${path}-lock`, { timeout: 0 })
   try {
-    return ` (${readFileSync(owner, 'utf8').trim()})`
-  } catch {
-    return ''
+    database.exec('begin exclusive')
+    database.exec('rollback')
+    return undefined
+  } catch (fault) {
+    if (!isHeld(fault)) throw fault
+    return readOwner(`${path}-owner`) ?? 'a process that has not said which'
+  } finally {
+    database.close()
   }
+}
+
+function isHeld(fault: unknown): boolean {
+  return fault instanceof Error && /locked|busy/i.test(fault.message)
+}
+
+function readOwner(owner: string): string | undefined {
+  try {
+    return readFileSync(owner, 'utf8').trim()
+  } catch {
+    return undefined
+  }
+}
+
+function inBrackets(text: string | undefined): string {
+  return text === undefined ? '' : ` (${text})`
 }

@@ -41,7 +41,8 @@ export function migrate(database: DatabaseSync, path: string): void {
   }
 }
 
-function refuseStranger(database: DatabaseSync, path: string): void {
+/** @throws RollcallError `store-unavailable` for a file that something else has written. */
+export function refuseStranger(database: DatabaseSync, path: string): void {
   const tables = database.prepare("select name from sqlite_schema where type = 'table'").all()
   if (tables.length === 0 || tables.some(({ name }) => name === 'migrations')) return
   throw new RollcallError(

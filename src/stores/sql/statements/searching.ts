@@ -121,7 +121,8 @@ function suchThat<Output>(query: Rows<Output>, { conditions }: Shape): Rows<Outp
 const PATHS: Readonly<Record<Path, RawBuilder<boolean>>> = {
   user: sql<boolean>`s.realm = ${place('realm')} and s.user_id = ${place('userId')}`,
   resource: sql<boolean>`s.realm = ${place('realm')} and s.resource = ${place('resource')}`,
-  parent: sql<boolean>`s.parent_id = ${place('parentId')}`,
+  // Not as `s.realm = …`, which SQLite would take for the narrower way in.
+  parent: sql<boolean>`s.parent_id = ${place('parentId')} and coalesce(s.realm, '') = ${place('realm')}`,
   address: sql<boolean>`s.realm = ${place('realm')} and s.ip = ${place('address')}`,
   realm: sql<boolean>`s.realm = ${place('realm')}`,
 }
