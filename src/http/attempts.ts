@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { FastifyReply } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { RollcallError } from '../core/errors.ts'
@@ -17,13 +16,18 @@ export interface AttemptLimit {
   readonly window: number
 }
 
+/** Where an answer's headers are written. */
+export interface HeaderWriter {
+  headers(values: Readonly<Record<string, string>>): unknown
+}
+
 /** Counts. A client is counted only once its credential has been looked at and found wrong. */
 export interface Attempts {
   /**
    * Writes into an answer that refuses a client where that client stands, having counted one more wrong credential
    * of theirs if it was one. Returns what to refuse with: the refusal itself, or `too-many-attempts` in its place.
    */
-  refuse(reply: FastifyReply, client: string, refusal: RollcallError, wrong: boolean): Promise<RollcallError>
+  refuse(reply: HeaderWriter, client: string, refusal: RollcallError, wrong: boolean): Promise<RollcallError>
 }
 
 /** Clients that are remembered at the most. The one heard of least recently is forgotten for a new one. */
@@ -58,7 +62,7 @@ export function countAttempts(
       tally.wrongCredentials += 1
       if ((standing?.consumedPoints ?? 0) <= limit.failures) return refusal
       tally.tooManyAttempts += 1
-      reply.header('retry-after', String(wait))
+      reply.headers({ 'retry-after': String(wait) })
       return new RollcallError(
         'too-many-attempts',
         `Wait ${wait} s before the next try. The right credential is let in at any time.`,
