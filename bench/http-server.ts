@@ -1,29 +1,62 @@
-/** A server for `rollcall.ts`: `bare` answers the same bytes and does nothing else; the others are Rollcall. */
+/** A server of `rollcall.ts`: `bare` answers the same bytes and does nothing else; the others are Rollcall. */
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import type { SessionStore } from '../src/core/store.ts'
 import { createSessions } from '../src/engine/create-sessions.ts'
 import { nodeEnv } from '../src/env.ts'
-import { createApp } from '../src/http/app.ts'
+import { type AppOptions, createApp } from '../src/http/app.ts'
+import { newTally } from '../src/http/watching.ts'
+import { startMetrics } from '../src/server/metrics.ts'
 import { sqliteStore } from '../src/stores/sql/sqlite/store.ts'
+import { KEY, type ServerTask } from './server-task.ts'
+import { silent } from './silent.ts'
 
-const [kind = '', port = '0', path = '', tokens = ''] = process.argv.slice(2)
-const env = nodeEnv()
+const task = JSON.parse(process.argv[2] ?? '') as ServerTask
+const ahead = task.ahead ?? 0
+const env = { ...nodeEnv(), now: () => Date.now() + ahead }
 
-if (kind === 'bare') {
-  const answer = JSON.parse(readFileSync(path, 'utf8')) as {
+const MAKERS: Readonly<Record<Exclude<ServerTask['kind'], 'bare'>, () => Promise<Made>>> = {
+  cached: async () => ({ sessions: createSessions({ store: await openStore(), env }) }),
+  cold: async () => ({ sessions: createSessions({ store: await openStore(), env, policy: { cached: 1 } }) }),
+  silent: async () => ({ sessions: silent(await openStore(), env) }),
+  whole,
+}
+
+if (task.kind === 'bare') {
+  const { headers, body } = JSON.parse(readFileSync(task.path, 'utf8')) as {
     readonly headers: string[]
     readonly body: string
   }
   const server = createServer((_request, response) => {
-    response.writeHead(200, answer.headers)
-    response.end(answer.body)
+    response.writeHead(200, headers)
+    response.end(body)
   })
-  server.listen(Number(port), '127.0.0.1', () => process.stdout.write('warm\n'))
+  server.listen(task.port, '127.0.0.1', sayReady)
 } else {
-  const store = await sqliteStore({ path, clock: env.now })
-  const cold = kind === 'cold'
-  const sessions = createSessions({ store, env, policy: cold ? { cached: 1 } : {} })
-  await createApp({ sessions, version: 'bench' }).listen({ port: Number(port), host: '127.0.0.1' })
-  if (!cold) for (const token of readFileSync(tokens, 'utf8').trim().split('\n')) await sessions.verify(token)
+  const { sessions, ...options } = await MAKERS[task.kind]()
+  await createApp({ sessions, version: 'bench', ...options }).listen({ port: task.port, host: '127.0.0.1' })
+  for (const token of task.kind === 'cold' ? [] : readFileSync(task.tokens, 'utf8').trim().split('\n'))
+    await sessions.verify(token)
+  sayReady()
+}
+
+/** What each kind of server is made of. */
+type Made = Omit<AppOptions, 'version'>
+
+async function openStore(): Promise<SessionStore> {
+  return sqliteStore({ path: task.path, clock: env.now })
+}
+
+/** What the command line starts, without its log. */
+async function whole(): Promise<Made> {
+  const tally = newTally()
+  const meter = startMetrics(tally, 'bench')
+  const sessions = createSessions({ store: meter.time(await openStore()), env })
+  meter.watch(sessions)
+  await sessions.keys.ensure({ name: 'bench', scopes: ['admin'], secret: KEY })
+  return { sessions, tally, meter, attemptLimit: { failures: 100, window: 60_000 } }
+}
+
+function sayReady(): void {
   process.stdout.write('warm\n')
 }

@@ -3,15 +3,17 @@
  *
  * @module
  */
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { LOAD_CORE } from './processes.ts'
+import { promisify } from 'node:util'
+import { LOAD_CORE, processorTime } from './processes.ts'
 import { needTools } from './tools.ts'
 
 /** What is asked, by many. */
 export interface Target {
   readonly url: string
+  readonly pid: number
 
   /** The header that says who asks, and the word before the credential. */
   readonly field: string
@@ -24,47 +26,95 @@ export interface Target {
   readonly warmUp: number
 }
 
+/** How to load. */
+export interface Load {
+  readonly seconds: number
+  readonly connections?: number
+
+  /** Milliseconds that each connection rests before a request, on average. */
+  readonly pause?: number
+
+  /** The core that makes the load; that of the databases unless told otherwise, any where it is "any". */
+  readonly core?: string
+}
+
+/** What a load met. */
+export interface Met {
+  /** Requests per second. */
+  readonly rate: number
+
+  /** Milliseconds within which 99 of 100 requests were answered. */
+  readonly p99: number
+
+  /** Microseconds of processor time that the server took for a request, all its threads together. */
+  readonly processor: number
+}
+
+/** Shares of one server in what another does, round by round. */
+export interface Shares {
+  /** In requests per second. */
+  readonly rate: readonly number[]
+
+  /** In requests per second of processor time: what stays true while others use the machine. */
+  readonly processor: readonly number[]
+}
+
 /** How often a comparison is made; `BENCH_ROUNDS` says otherwise. */
 export const ROUNDS: number = Number(process.env.BENCH_ROUNDS ?? 7)
 
 /** Seconds that each load lasts; `BENCH_SECONDS` says otherwise. */
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 4)
-const SCRIPT = join(import.meta.dirname, 'wrk.lua')
+export const SECONDS: number = Number(process.env.BENCH_SECONDS ?? 4)
 
-/** Requests per second of the second as a share of the first's, round by round: the first before and after each run. */
-export function compare(base: Target, own: Target): number[] {
-  load(base, base.warmUp)
-  load(own, own.warmUp)
-  const shares: number[] = []
-  let before = load(base, SECONDS)
+/** Connections of a load unless told otherwise. */
+export const CONNECTIONS = 64
+
+/** What the second does as a share of what the first does, round by round: the first before and after each run. */
+export async function compare(base: Target, own: Target): Promise<Shares> {
+  await load(base, { seconds: base.warmUp })
+  await load(own, { seconds: own.warmUp })
+  const rate: number[] = []
+  const processor: number[] = []
+  let before = await load(base, { seconds: SECONDS })
   for (let round = 0; round < ROUNDS; round++) {
-    const rate = load(own, SECONDS)
-    const after = load(base, SECONDS)
-    shares.push(rate / ((before + after) / 2))
+    const met = await load(own, { seconds: SECONDS })
+    const after = await load(base, { seconds: SECONDS })
+    rate.push(met.rate / ((before.rate + after.rate) / 2))
+    processor.push((before.processor + after.processor) / 2 / met.processor)
     before = after
   }
-  return shares
+  return { rate, processor }
+}
+
+/** Loads a server. Throws where one request was refused. */
+export async function load(target: Target, { seconds, connections, pause, core }: Load): Promise<Met> {
+  const { url, pid, field, scheme, credentials } = target
+  needTools('taskset', 'wrk')
+  const pinned = core === 'any' ? ['wrk'] : ['taskset', '-c', core ?? LOAD_CORE, 'wrk']
+  const [command = '', ...words] = [
+    ...pinned,
+    ...['-t1', `-c${connections ?? CONNECTIONS}`, `-d${seconds}s`, '-s', SCRIPT, url],
+  ]
+  const own = { CREDENTIALS: credentials, FIELD: field, SCHEME: scheme, SEED: '1', PAUSE: String(pause ?? 0) }
+  const before = processorTime(pid)
+  const { stdout } = await run(command, words, { env: { ...process.env, ...own } })
+  const taken = processorTime(pid) - before
+  const [, rate, wrong, p99] = /RESULT ([\d.]+) (\d+) ([\d.]+)/.exec(stdout) ?? []
+  if (rate === undefined || wrong !== '0') throw new Error(`wrk failed on ${url}: ${stdout}`)
+  return { rate: Number(rate), p99: Number(p99), processor: (taken * 1_000_000) / (Number(rate) * seconds) }
 }
 
 /** Reads the credentials of a target. */
-export function credentialsOf({ credentials }: Target): string[] {
+export function credentialsOf({ credentials }: Pick<Target, 'credentials'>): string[] {
   return readFileSync(credentials, 'utf8').trim().split('\n')
 }
 
 /** The headers of a request with that credential. */
-export function headersOf({ field, scheme }: Target, credential: string): Record<string, string> {
+export function headersOf(
+  { field, scheme }: Pick<Target, 'field' | 'scheme'>,
+  credential: string,
+): Record<string, string> {
   return { [field]: scheme + credential }
 }
 
-/** Requests per second over 64 connections. Throws where one request was refused. */
-function load({ url, field, scheme, credentials }: Target, seconds: number): number {
-  needTools('taskset', 'wrk')
-  const words = ['-c', LOAD_CORE, 'wrk', '-t1', '-c64', `-d${seconds}s`, '-s', SCRIPT, url]
-  const { stdout } = spawnSync('taskset', words, {
-    env: { ...process.env, CREDENTIALS: credentials, FIELD: field, SCHEME: scheme, SEED: '1' },
-    encoding: 'utf8',
-  })
-  const [, rate, wrong] = /RESULT ([\d.]+) (\d+)/.exec(stdout ?? '') ?? []
-  if (rate === undefined || wrong !== '0') throw new Error(`wrk failed on ${url}: ${stdout}`)
-  return Number(rate)
-}
+const run = promisify(execFile)
+const SCRIPT = join(import.meta.dirname, 'wrk.lua')

@@ -56,3 +56,9 @@ export function toTable(rows: readonly Row[]): string {
     .map((line) => `| ${line} |\n`)
     .join('')
 }
+
+/** The value that this share of them is not above. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
+}

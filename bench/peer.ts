@@ -110,6 +110,7 @@ export async function startPeer(peer: Peer, folder: string, size: Size): Promise
     ready: 'warm',
   })
   return {
+    pid: server.pid,
     url: `http://127.0.0.1:${port}${peer.path}`,
     field: peer.scheme === undefined ? 'Cookie' : 'Authorization',
     scheme: peer.scheme ?? '',

@@ -25,7 +25,7 @@ async function whoamiAgainstPeers(folder: string): Promise<readonly Row[]> {
     process.stderr.write(`  ${peer.name} …\n`)
     const other = await startPeer(peer, folder, FILLED)
     await checkAnswers(other)
-    const shares = compare(rollcall, other)
+    const { rate: shares } = await compare(rollcall, other)
     await checkAnswers(other)
     await other.stop()
     rows.push({

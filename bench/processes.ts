@@ -4,6 +4,7 @@
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { freePort } from '../test/support/server-process.ts'
 import { until } from '../test/support/until.ts'
 import { needTools } from './tools.ts'
@@ -16,12 +17,15 @@ export const LOAD_CORE = '1'
 
 /** Something that runs until it is stopped. */
 export interface Running {
+  readonly pid: number
+
   /** Ends it without a warning, and waits until it is gone. */
   stop(): Promise<void>
 }
 
 /** What to start. */
 export interface Start {
+  /** The core that it gets; `any` leaves that to the system. */
   readonly core: string
   readonly command: readonly string[]
 
@@ -32,7 +36,8 @@ export interface Start {
 /** Starts a process and waits until it is ready. It ends with this one at the latest. */
 export async function start({ core, command, ready }: Start): Promise<Running> {
   needTools('taskset')
-  const child: ChildProcess = spawn('taskset', ['-c', core, ...command], {
+  const [program = '', ...words] = core === 'any' ? command : ['taskset', '-c', core, ...command]
+  const child: ChildProcess = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_ENV: 'production' },
   })
@@ -57,11 +62,25 @@ export async function start({ core, command, ready }: Start): Promise<Running> {
     READY_WITHIN,
   )
   return {
+    pid: child.pid ?? 0,
     async stop() {
       kill()
       await gone
     },
   }
+}
+
+/** Seconds of processor time that a process has used so far, with all its threads. */
+export function processorTime(pid: number): number {
+  const [, after = ''] = /^.*\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+  const fields = after.split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS
+}
+
+/** Bytes of memory that a process holds. */
+export function residentMemory(pid: number): number {
+  const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kibibytes) * 1_024
 }
 
 /** A Redis of its own, that keeps nothing on disk. */
@@ -80,3 +99,6 @@ export async function startRedis(folder: string): Promise<Running & { readonly p
 
 /** Milliseconds. Some servers fill themselves first. */
 const READY_WITHIN = 600_000
+
+/** Clock ticks a second, as Linux shows times of processes on every machine. */
+const TICKS = 100

@@ -9,12 +9,16 @@ import { freePort } from '../test/support/server-process.ts'
 import { fill, removeStore } from './fill.ts'
 import type { Target } from './load.ts'
 import { type Running, SERVER_CORE, start } from './processes.ts'
+import type { ServerTask } from './server-task.ts'
 
 /** A filled file, and a file of the tokens of its sessions in order. */
 export interface Population {
   readonly path: string
   readonly tokens: string
 }
+
+/** A server that is loaded. */
+export type Server = Running & Target
 
 /** Fills a new store in that folder with so many live logins. */
 export async function populate(folder: string, sessions: number, perUser?: number): Promise<Population> {
@@ -24,9 +28,14 @@ export async function populate(folder: string, sessions: number, perUser?: numbe
     ...(perUser !== undefined && { perUser }),
   })
   await store.close()
+  return { path, tokens: writeTokens(folder, tokens) }
+}
+
+/** Writes tokens into a file of that folder. */
+export function writeTokens(folder: string, tokens: readonly string[]): string {
   const file = join(folder, 'rollcall.tokens')
   writeFileSync(file, `${tokens.join('\n')}\n`)
-  return { path, tokens: file }
+  return file
 }
 
 /** Removes it. */
@@ -34,33 +43,38 @@ export function depopulate({ path }: Population): void {
   removeStore(path)
 }
 
-/** Starts Rollcall with everything at hand (`cached`) or nothing (`cold`). */
+/** Starts Rollcall on a core of its own, or on "any". */
 export function startRollcall(
-  kind: 'cached' | 'cold',
-  { path, tokens }: Population,
-): Promise<Running & Target> {
-  return startHttpServer(kind, path, tokens, 4)
+  kind: Exclude<ServerTask['kind'], 'bare'>,
+  population: Population,
+  { core = SERVER_CORE, ahead = 0 }: { readonly core?: string; readonly ahead?: number } = {},
+): Promise<Server> {
+  return startHttpServer({ kind, ...population, ahead }, core, 4)
 }
 
 /** Starts a server that answers each request with the answer in that file. */
-export function startBare(answer: string, { tokens }: Population): Promise<Running & Target> {
-  return startHttpServer('bare', answer, tokens, 2)
+export function startBare(
+  answer: string,
+  { tokens }: Population,
+  core: string = SERVER_CORE,
+): Promise<Server> {
+  return startHttpServer({ kind: 'bare', path: answer, tokens }, core, 2)
 }
 
 async function startHttpServer(
-  kind: string,
-  path: string,
-  credentials: string,
+  task: Omit<ServerTask, 'port'>,
+  core: string,
   warmUp: number,
-): Promise<Running & Target> {
+): Promise<Server> {
   const port = await freePort()
+  const whole: ServerTask = { ...task, port }
   const running = await start({
-    core: SERVER_CORE,
-    command: [process.execPath, SERVER, kind, String(port), path, credentials],
+    core,
+    command: [process.execPath, SERVER, JSON.stringify(whole)],
     ready: 'warm',
   })
   const url = `http://127.0.0.1:${port}/v1/whoami`
-  return { ...running, url, field: 'Authorization', scheme: 'Bearer ', credentials, warmUp }
+  return { ...running, url, field: 'Authorization', scheme: 'Bearer ', credentials: task.tokens, warmUp }
 }
 
 const SERVER = join(import.meta.dirname, 'http-server.ts')

@@ -3,17 +3,26 @@
  * `BENCH_ROUNDS=2 BENCH_SECONDS=2` makes what loads servers short, to see that it runs.
  */
 import { temporaryFolder } from '../test/support/temporary-folder.ts'
+import { events } from './events.ts'
+import { expiries } from './expiries.ts'
 import { machine, type Row, toTable } from './measure.ts'
+import { memory } from './memory.ts'
+import { million } from './million.ts'
 import { againstPeers } from './peers.ts'
 import { durableIssues, endAllButOne, growth, inProcess } from './stores.ts'
-import { whoami } from './whoami.ts'
+import { whoami, whoamiExtras } from './whoami.ts'
 
 const QUESTIONS: Readonly<Record<string, (folder: string) => Promise<readonly Row[]>>> = {
   whoami,
+  'whoami-extras': whoamiExtras,
   'in-process': inProcess,
   'durable-issues': durableIssues,
   growth: (folder) => growth(folder, [10_000, 100_000, 1_000_000]),
   'end-all-but-one': endAllButOne,
+  million,
+  expiries,
+  events,
+  memory,
   peers: againstPeers,
 }
 
