@@ -65,7 +65,8 @@ export function apiOf(server: Target): Api {
   }
 }
 
-function readUrl(text: string): URL {
+/** Reads the address of a server. @throws CommandError where it makes no sense. */
+export function readUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw misuse(`The server's address must be a URL such as ${DEFAULT_URL}. Check --url or ROLLCALL_URL.`)

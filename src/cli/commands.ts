@@ -6,6 +6,7 @@
 import type { Command } from './command.ts'
 import { demo } from './commands/demo.ts'
 import { denialsLift, denialsList } from './commands/denials.ts'
+import { doctor } from './commands/doctor.ts'
 import { keysCreate } from './commands/keys-create.ts'
 import { keysList } from './commands/keys-list.ts'
 import { keysWithdraw } from './commands/keys-withdraw.ts'
@@ -43,4 +44,5 @@ export const COMMANDS: readonly Command[] = [
   keysWithdraw,
   watch,
   demo,
+  doctor,
 ]

@@ -32,3 +32,12 @@ export function estimated({ count, exact }: Count, thing: string): string {
 export function counted(count: number, thing: string): string {
   return `${count.toLocaleString('en')} ${thing}${count === 1 ? '' : 's'}`
 }
+
+const SIZES = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']
+
+/** Says how many bytes something has, such as `512 bytes` or `1.5 GiB`. */
+export function sized(bytes: number): string {
+  const power = Math.min(SIZES.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
+  const amount = bytes / 1_024 ** power
+  return `${power === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${SIZES[power]}`
+}

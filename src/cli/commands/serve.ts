@@ -1,26 +1,16 @@
 /** `rollcall serve`. */
-import { SETTINGS } from '../../server/settings.ts'
 import { type Command, defineCommand, GENERAL_FLAGS } from '../command.ts'
 import { CROWD, demoBeside, takeDemo } from '../demo/beside.ts'
-import type { Flags } from '../flags.ts'
+import { SETTING_FLAGS } from '../setting-flags.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-/** One flag for each setting, for the help alone: the server reads them itself. */
-const flags: Flags = Object.fromEntries(
-  SETTINGS.map(({ flag, help, fallback, variable }) => [
-    flag,
-    { value: 'VALUE', help: `${help} (${variable}${fallback ? `, else ${fallback}` : ''})` },
-  ]),
-)
 
 /** Runs the server in the foreground, until a signal ends it. Only this command pays for loading the server. */
 export const serve: Command = defineCommand({
   words: 'serve',
   summary: 'Run the server.',
   flags: {
-    ...flags,
-    config: { value: 'FILE', help: 'JSON file with the same settings (ROLLCALL_CONFIG)' },
+    ...SETTING_FLAGS,
     demo: {
       value: '[N]',
       help: `Fill it with N invented people, else ${CROWD}, who go on living; in memory unless --store is given`,

@@ -1,0 +1,126 @@
+/**
+ * Whether a server answers, is ready, and has the same time.
+ *
+ * @module
+ */
+import { doubtful, type Finding, well, wrong } from './finding.ts'
+
+/** What is known of a server before it is asked. */
+export interface Expected {
+  /** Where it should listen; absent where that cannot be told. */
+  readonly url: string | undefined
+  readonly version: string
+
+  /** Who has the store open, and so should answer. */
+  readonly holder: string | undefined
+}
+
+/** How long a server may take to answer, in milliseconds. */
+const PATIENCE = 3_000
+
+/** Milliseconds that clocks may differ, apart from the time that an answer took: the server tells whole seconds. */
+const TOLERANCE = 2_000
+
+interface Answer {
+  readonly status: number
+  readonly json: Readonly<Record<string, unknown>>
+  readonly at: number
+
+  /** Milliseconds from the question to the answer. */
+  readonly took: number
+}
+
+/** Asks a server, and judges its answers. */
+export async function examineServer({ url, version, holder }: Expected): Promise<readonly Finding[]> {
+  if (url === undefined)
+    return [
+      doubtful('server', 'Its port is chosen at each start, so it was not asked.', 'Say where it is: --url.'),
+    ]
+  const about = await ask(`${url}/`)
+  if (about === undefined) return [examineAbsence(url, holder)]
+  if (about.json.name !== 'rollcall')
+    return [
+      wrong(
+        'server',
+        `Something else than Rollcall answers at ${url}.`,
+        'Stop it, or choose another --port.',
+      ),
+    ]
+  const ready = await ask(`${url}/readyz`)
+  const running = String(about.json.version)
+  return [
+    ready?.status === 200
+      ? well('server', `Rollcall ${running} answers at ${url}, and reaches its store.`)
+      : wrong(
+          'server',
+          `Rollcall ${running} answers at ${url}, and does not reach its store (${String(ready?.json.code ?? 'no answer')}).`,
+          'Until it does, requests are answered with 503. Its log says why.',
+        ),
+    ...(running === version
+      ? []
+      : [
+          doubtful(
+            'server',
+            `The server is version ${running}, and this is ${version}.`,
+            'Restart it after an upgrade.',
+          ),
+        ]),
+    examineSkew(about),
+  ]
+}
+
+function examineAbsence(url: string, holder: string | undefined): Finding {
+  if (holder === undefined)
+    return doubtful(
+      'server',
+      `No server answers at ${url}.`,
+      'Start one: rollcall serve. Or say where it is: --url.',
+    )
+  return wrong(
+    'server',
+    `A server has the store open (${holder}), and does not answer at ${url}.`,
+    'Say where it listens with --url. If it hangs, end that process; what it acknowledged is safe.',
+  )
+}
+
+function examineSkew({ at, took }: Answer): Finding {
+  if (Number.isNaN(at))
+    return doubtful('clock', 'The server does not tell its time.', 'See what stands between.')
+  const skew = at - Date.now()
+  if (Math.abs(skew) <= TOLERANCE + took)
+    return well('clock', 'The server, whose clock decides, has the same time.')
+  return doubtful(
+    'clock',
+    `The clock of the server is ${Math.round(Math.abs(skew) / 1_000)} s ${skew > 0 ? 'ahead' : 'behind'}.`,
+    'Its clock decides when sessions expire. Set both right (timedatectl set-ntp true).',
+  )
+}
+
+async function ask(url: string): Promise<Answer | undefined> {
+  const asked = performance.now()
+  try {
+    const response = await fetch(url, {
+      headers: { accept: 'application/json' },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(PATIENCE),
+    })
+    const text = await response.text()
+    return {
+      status: response.status,
+      json: readJson(text),
+      at: Date.parse(response.headers.get('date') ?? ''),
+      took: performance.now() - asked,
+    }
+  } catch {
+    return undefined
+  }
+}
+
+function readJson(text: string): Answer['json'] {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? { ...value } : {}
+  } catch {
+    return {}
+  }
+}
