@@ -23,7 +23,7 @@ export function remoteSource(client: Client): SessionSource {
   }
 
   async function byToken(token: string, freshness: Freshness = {}): Promise<SignedIn> {
-    const { session, user } = await client.as(token).whoami()
+    const { session, user } = await client.as(token).whoami().catch(wrongToken)
     const signedIn = toSignedIn(fromWireSession(session), user)
     if (isFresh(signedIn.session, freshness, Date.now())) return signedIn
     throw new RollcallError('not-fresh')
@@ -36,7 +36,7 @@ export function remoteSource(client: Client): SessionSource {
       return identify(token, freshness)
     },
     async renew(presented) {
-      const { session, token } = await client.as(presented).refresh()
+      const { session, token } = await client.as(presented).refresh().catch(wrongToken)
       if (token === undefined) throw new RollcallError('internal', 'The server kept the successor to itself.')
       return { session: fromWireSession(session), token }
     },
@@ -45,10 +45,15 @@ export function remoteSource(client: Client): SessionSource {
         .as(token)
         .sessions.end('current')
         .catch((fault: unknown) => {
-          if (!isProblem(fault, 'session-ended')) throw fault
+          if (!isProblem(fault, 'session-ended')) wrongToken(fault)
         })
     },
   }
+}
+
+/** A server loses its patience with wrong tokens alone: one that it has no patience for is none. */
+function wrongToken(fault: unknown): never {
+  throw isProblem(fault, 'too-many-attempts') ? new RollcallError('no-session') : fault
 }
 
 type Standing = Extract<WireVerdict, { readonly live: true }>
