@@ -5,6 +5,7 @@
  */
 import Type, { type TUnsafe } from 'typebox'
 import { FAILURES, type FailureCode } from '../core/errors.ts'
+import type { Count } from '../core/page.ts'
 import { END_REASONS, type EndReason, type SessionKind } from '../core/session.ts'
 import { EVENT } from './answers-events.ts'
 import { REASON, SHAPES, type WireHolder, type WireOwnSession, type WireShapes } from './answers-shapes.ts'
@@ -78,10 +79,10 @@ export interface WireAnswers extends WireShapes {
   readonly DenialPage: WirePage<WireDenial>
   readonly Ended: WireEnded
   readonly WouldEnd: { readonly matched: number; readonly exact: boolean; readonly ended: 0 }
-  readonly Count: { readonly count: number; readonly exact: boolean }
+  readonly Count: Count
   readonly ChangedUser: WireEnded & { readonly user: WireUser }
   readonly MadeKey: { readonly key: WireKey; readonly secret: string }
-  readonly Overview: { readonly realm: string; readonly live: Readonly<Record<SessionKind, number>> }
+  readonly Overview: { readonly realm: string; readonly live: Readonly<Record<SessionKind, Count>> }
   readonly Health: { readonly status: 'ok' }
   readonly Ready: { readonly status: 'ready' }
   readonly NotReady: { readonly status: 'not-ready'; readonly code: FailureCode }
@@ -194,9 +195,9 @@ export const ANSWERS: { readonly [Name in keyof WireAnswers]: TUnsafe<WireAnswer
   Overview: thing('What a realm holds.', {
     realm: REALM,
     live: thing('Live sessions by kind.', {
-      login: number('Logins.', 1_204),
-      connection: number('Connections.', 311),
-      playback: number('Playbacks.', 87),
+      login: shared<Count>('Count', { count: 1_204, exact: true }),
+      connection: shared<Count>('Count', { count: 311, exact: true }),
+      playback: shared<Count>('Count', { count: 87, exact: true }),
     }),
   }),
 

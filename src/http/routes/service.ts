@@ -42,6 +42,7 @@ function page(version: string): string {
 <p>Know every session. End any of them, everywhere, now.</p>
 <p>This is a server for programs. Ask it with <code>curl</code>:</p>
 <ul>
+<li><a href="/docs">the reference of its API</a>, with an example of each request</li>
 <li><a href="/readyz"><code>GET /readyz</code></a>: is it ready?</li>
 <li><code>GET /v1/whoami</code>: whose session is this token?</li>
 <li><code>GET /v1/sessions</code>: every live session, with an access key.</li>
