@@ -44,7 +44,7 @@ export function carrier({ allowOrigins = [], cookie }: AdapterOptions): Carrier 
     onLoopback(incoming) ? LOOPBACK_COOKIE : SECURE_COOKIE
 
   function refuseUnlessSameSite(incoming: Incoming): void {
-    if (!isSameSite(siteOf(incoming), allowOrigins)) throw crossSite()
+    if (!isSameSite(siteOf(incoming), allowOrigins, onLoopback(incoming))) throw crossSite()
   }
 
   return {
