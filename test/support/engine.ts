@@ -13,6 +13,9 @@ export interface EngineBench extends AsyncDisposable {
   readonly faults: unknown[]
 }
 
+/** Sessions at hand at the most: room for many takes a while to make. */
+export const FEW = 1_000
+
 /** Makes one. `spoil` may put something between engine and store. */
 export async function engineBench(
   policy: SessionPolicy = {},
@@ -21,7 +24,12 @@ export async function engineBench(
   const env = testEnv()
   const store = memoryStore({ clock: env.now })
   const faults: unknown[] = []
-  const sessions = createSessions({ store: spoil(store), env, policy, report: (fault) => faults.push(fault) })
+  const sessions = createSessions({
+    store: spoil(store),
+    env,
+    policy: { cached: FEW, ...policy },
+    report: (fault) => faults.push(fault),
+  })
   await env.advance(0)
   return { env, store, sessions, faults, [Symbol.asyncDispose]: () => sessions.close() }
 }
