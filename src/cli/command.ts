@@ -37,7 +37,7 @@ export interface Command<Table extends Flags = Flags> {
   /** What it does, in a line. */
   readonly summary: string
 
-  /** Its group alone calls it too, where flags follow. */
+  /** Its group alone calls it too. */
   readonly leads?: true
   readonly flags: Table
   readonly operands?: Operands

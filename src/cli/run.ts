@@ -62,7 +62,7 @@ interface Found {
   readonly rest: readonly string[]
 }
 
-/** Finds the command that a line begins with. A group without a verb shows what there is instead. */
+/** Finds the command that a line begins with. A group without a verb is the one that leads it, or shows what there is. */
 function findCommand(line: readonly string[], terminal: Terminal): Found {
   const [group = '', verb] = line
   for (const command of COMMANDS) {
@@ -78,7 +78,7 @@ function findCommand(line: readonly string[], terminal: Terminal): Found {
     )
   const rest = line.slice(1)
   const leading = COMMANDS.find(({ words, leads }) => leads && words.startsWith(`${group} `))
-  if (leading !== undefined && verb !== undefined && !rest.some(isHelp)) return { command: leading, rest }
+  if (leading !== undefined && !rest.some(isHelp)) return { command: leading, rest }
   const show = rest.some(isHelp) ? terminal.out : terminal.err
   show(helpOfMany(verbs, `rollcall ${group} COMMAND --help`))
   return { rest }

@@ -12,7 +12,7 @@ import { type Running, startRunning } from './running.ts'
 
 test('the demo brings in people who differ in what they do, with what and from where', async () => {
   await using server = await startRunning()
-  const filled = await server.rollcall('demo --users 80 --rate 0 --seed spring')
+  const filled = await server.rollcall('demo --size 80 --rate 0 --seed spring')
   assert.equal(filled.exitCode, 0)
   assert.match(filled.out, /^80 users came in, with \d+ sessions\.\n$/)
   const sessions = await sessionsOf(server)
@@ -52,17 +52,17 @@ test('no two people are the same, however many there are', () => {
 
 test('whoever is there already is not brought in again', async () => {
   await using server = await startRunning()
-  await server.rollcall('demo --users 10 --rate 0')
+  await server.rollcall('demo --size 10 --rate 0')
   const before = (await sessionsOf(server)).length
-  await server.rollcall('demo --users 10 --rate 0')
+  await server.rollcall('demo --size 10 --rate 0')
   assert.equal((await sessionsOf(server)).length, before)
-  await server.rollcall('demo --users 12 --rate 0')
+  await server.rollcall('demo --size 12 --rate 0')
   assert.ok((await sessionsOf(server)).length > before)
 })
 
 test('people go on living, each in their own ways, until Ctrl-C; then it is told what happened', async () => {
   await using server = await startRunning()
-  const going = server.begin('demo --users 30 --rate 1000')
+  const going = server.begin('demo --size 30 --rate 1000')
   await until('many kinds of things have happened', async () => {
     const reasons = new Set((await sessionsOf(server, '--status any')).map(({ ending }) => ending?.reason))
     return ['logout', 'revoked', 'closed'].every((reason) => reasons.has(reason as 'logout'))
@@ -77,7 +77,7 @@ test('people go on living, each in their own ways, until Ctrl-C; then it is told
 
 test('people come back after everything was ended', async () => {
   await using server = await startRunning()
-  const going = server.begin('demo --users 20 --rate 1000')
+  const going = server.begin('demo --size 20 --rate 1000')
   await until('life goes on', () => going.err().includes('Life goes on'))
   await server.rollcall('sessions end --everyone --yes')
   await until('people are back', async () => (await sessionsOf(server)).length > 20)
@@ -86,7 +86,7 @@ test('people come back after everything was ended', async () => {
 
 test('the demo waits for a server that goes away, and says so', async () => {
   const server = await startRunning()
-  const going = server.begin('demo --users 5 --rate 1000')
+  const going = server.begin('demo --size 5 --rate 1000')
   await until('life goes on', () => going.err().includes('Life goes on'))
   await server[Symbol.asyncDispose]()
   await until('it is noticed', () => going.err().includes('The server is out of reach. Trying again'))
@@ -95,7 +95,7 @@ test('the demo waits for a server that goes away, and says so', async () => {
 
 test('a bar moves on a terminal, and Ctrl-C stops the filling too', async () => {
   await using server = await startRunning()
-  const going = server.begin('demo --users 5000', { isTTY: true })
+  const going = server.begin('demo --size 5000', { isTTY: true })
   await until('the bar moves', () => going.progress.length > 20)
   assert.equal((await going.interrupt()).exitCode, 0)
   assert.match(going.progress[0] ?? '', /^░{24} Users 1 of 5,000, \d+ sessions?$/)
@@ -110,19 +110,36 @@ test('without a server, or with a key that may not, the demo says so', async () 
   assert.equal(refused.exitCode, 4)
   assert.match(refused.err, /lacks the scope "sessions:issue"/)
   assert.equal((await server.rollcall('demo', { env: { ROLLCALL_URL: 'http://127.0.0.1:9' } })).exitCode, 3)
-  for (const line of ['--users 0', '--users 1.5', '--users many', '--rate -1', '--rate=1e9'])
+  for (const line of ['--size 0', '--size 1.5', '--size many', '--rate -1', '--rate=1e9'])
     assert.equal((await server.rollcall(`demo ${line}`)).exitCode, 2, line)
 })
 
 test('--demo behind serve means memory, unless a store is named right there', () => {
   const memory = ['--store', 'memory:']
-  assert.deepEqual(takeDemo(['--port', '1']), { argv: ['--port', '1'] })
-  assert.deepEqual(takeDemo(['--demo']), { argv: memory, users: 100 })
-  assert.deepEqual(takeDemo(['--demo', '7', '--port', '1']), { argv: ['--port', '1', ...memory], users: 7 })
-  assert.deepEqual(takeDemo(['--demo=7', '--store=sqlite:x']), { argv: ['--store=sqlite:x'], users: 7 })
-  assert.deepEqual(takeDemo(['--demo', '--host', '::1']), { argv: ['--host', '::1', ...memory], users: 100 })
-  for (const words of [['--demo', '0'], ['--demo=many'], ['--demo=']])
-    assert.throws(() => takeDemo(words), /--demo takes a whole number/)
+  const taken = (line: string) => takeDemo(line.split(' '))
+  assert.deepEqual(taken('--port 1'), { argv: ['--port', '1'] })
+  assert.deepEqual(taken('--demo'), { argv: memory, users: 100 })
+  assert.deepEqual(taken('--demo --demo-size 7 --port 1'), { argv: ['--port', '1', ...memory], users: 7 })
+  assert.deepEqual(taken('--demo-size=7 --store=sqlite:x'), { argv: ['--store=sqlite:x'], users: 7 })
+  assert.deepEqual(taken('--demo --host ::1'), { argv: ['--host', '::1', ...memory], users: 100 })
+  for (const line of ['--demo-size 0', '--demo-size many', '--demo-size', '--demo-size='])
+    assert.throws(() => taken(line), /--demo-size takes a whole number/, line)
+  for (const line of ['--demo 7', '--demo=7']) assert.throws(() => taken(line), /--demo-size N/, line)
+})
+
+test('nobody is invented among users of somebody else, unless that is wanted', async () => {
+  await using server = await startRunning()
+  await server.rollcall('sessions issue --user ada')
+  const unasked = await server.rollcall('demo --size 5 --rate 0')
+  assert.equal(unasked.exitCode, 2)
+  assert.match(unasked.err, /1 user of somebody else lives there already\. Add --yes .*--realm demo/)
+  const refused = await server.rollcall('demo --size 5 --rate 0', { says: false })
+  assert.deepEqual([refused.exitCode, refused.err], [1, 'Nobody was brought in.\n'])
+  assert.match((await server.rollcall('users')).out, /^ID +ROLE\nada +member\n$/)
+
+  assert.equal((await server.rollcall('demo --size 5 --rate 0 --realm demo')).exitCode, 0)
+  assert.equal((await server.rollcall('demo --size 5 --rate 0 --yes')).exitCode, 0)
+  assert.equal((await server.rollcall('demo --size 3 --rate 0', { says: true })).asked.length, 1)
 })
 
 test('serve --demo prints a key that works and what to try, and fills nothing but memory', async () => {
@@ -130,7 +147,7 @@ test('serve --demo prints a key that works and what to try, and fills nothing bu
   const server = await startServerProcess({
     store: 'memory:',
     port: await freePort(),
-    flags: ['--demo', '12'],
+    flags: ['--demo', '--demo-size', '12'],
     env: { ROLLCALL_KEY: '', ROLLCALL_STORE: `sqlite:${folder}/real.db` },
   })
   await until('people are in', () => server.output().includes('12 users are in'))
@@ -147,7 +164,7 @@ test('serve --demo prints a key that works and what to try, and fills nothing bu
 test('a second demo on the same file has a key of its own, and does not repeat one that was given', async () => {
   const store = `sqlite:${temporaryFolder()}/demo.db`
   const start = async (env: Readonly<Record<string, string>>) =>
-    startServerProcess({ store, port: await freePort(), flags: ['--demo', '3'], env })
+    startServerProcess({ store, port: await freePort(), flags: ['--demo-size', '3'], env })
   const first = await start({})
   assert.ok(!first.output().includes(PROCESS_KEY))
   await until('people are in', () => first.output().includes('3 users are in'))
@@ -168,7 +185,7 @@ async function sessionsOf(server: Running, flags = '--status live'): Promise<rea
 /** What a seed makes, without what the server adds. */
 async function fingerprintOf(seed: string): Promise<readonly string[]> {
   await using server = await startRunning()
-  await server.rollcall(`demo --users 25 --rate 0 --seed ${seed}`)
+  await server.rollcall(`demo --size 25 --rate 0 --seed ${seed}`)
   return (await sessionsOf(server))
     .map(({ kind, userId, resource, name, device, authentication, data }) =>
       JSON.stringify({ kind, userId, resource, name, device, authentication, data }),

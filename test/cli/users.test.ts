@@ -9,6 +9,7 @@ test('a user is listed, shown with their sessions, and changed', async () => {
   await server.rollcall('sessions issue --user bob')
 
   const listed = await server.rollcall('users list')
+  assert.equal((await server.rollcall('users')).out, listed.out)
   assert.equal(listed.out, 'ID   NAME  ROLE\nada  Ada   member\nbob        member\n')
 
   const shown = await server.rollcall('users show ada')

@@ -1,17 +1,19 @@
 /** `rollcall demo`. */
 import { readTarget } from '../api.ts'
 import { CLIENT_FLAGS, type Command, defineCommand, GENERAL_FLAGS } from '../command.ts'
-import { CROWD } from '../demo/beside.ts'
 import { type Played, play } from '../demo/play.ts'
+import { CROWD, readSize } from '../demo/size.ts'
 import { EXIT, misuse } from '../exit.ts'
 import type { Flags } from '../flags.ts'
 import { counted } from '../phrases.ts'
+import type { Terminal } from '../terminal.ts'
 
 const FLAGS = {
-  users: { value: 'N', help: `How many people; ${CROWD} unless told otherwise.` },
+  size: { value: 'N', help: `How many people; ${CROWD} unless told otherwise.` },
   rate: { value: 'N', help: 'Things that happen in a second; 2 unless told otherwise, 0 to fill and end.' },
   seed: { value: 'TEXT', help: 'The same seed makes the same people, who do the same things.' },
   realm: { value: 'REALM', help: 'Where they live.' },
+  yes: { help: 'Does not ask first where others live already.' },
   url: CLIENT_FLAGS.url,
   key: CLIENT_FLAGS.key,
   ...GENERAL_FLAGS,
@@ -22,7 +24,7 @@ export const demo: Command = defineCommand({
   words: 'demo',
   summary: 'Fill a server with invented people, and keep them living.',
   flags: FLAGS,
-  examples: ['demo', 'demo --users 5000 --rate 20 --seed spring', 'serve --demo 500'],
+  examples: ['demo', 'demo --size 5000 --rate 20 --seed spring', 'demo --realm demo'],
   async run({ values, env, terminal }) {
     const { realm } = values
     const signal = terminal.interruption()
@@ -30,23 +32,35 @@ export const demo: Command = defineCommand({
       {
         ...readTarget(values, env),
         realm,
-        users: readNumber('users', values.users ?? String(CROWD), 1, 1_000_000),
-        rate: readNumber('rate', values.rate ?? '2', 0, 1_000),
+        users: values.size === undefined ? CROWD : readSize('--size', values.size),
+        rate: readRate(values.rate ?? '2'),
         seed: values.seed ?? 'demo',
         signal,
+        admit: async (strangers) => values.yes || agreed(strangers, terminal),
       },
       terminal,
     )
+    if (played === undefined) {
+      terminal.err('Nobody was brought in.\n')
+      return EXIT.failed
+    }
     terminal.out(summary(played))
     return EXIT.ok
   },
 })
 
-function readNumber(name: string, text: string, least: number, most: number): number {
-  const number = /^\d{1,7}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN
-  const whole = name !== 'users' || Number.isInteger(number)
-  if (whole && number >= least && number <= most) return number
-  throw misuse(`--${name} takes a number from ${least} to ${most.toLocaleString('en')}, not "${text}".`)
+function readRate(text: string): number {
+  const rate = /^\d{1,4}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN
+  if (rate <= 1_000) return rate
+  throw misuse(`--rate takes a number from 0 to 1,000, not "${text}".`)
+}
+
+/** Asks before invented people get among others. */
+async function agreed(strangers: number, { confirm }: Terminal): Promise<boolean> {
+  const there = `${counted(strangers, 'user')} of somebody else ${strangers === 1 ? 'lives' : 'live'} there already.`
+  if (confirm === undefined)
+    throw misuse(`${there} Add --yes to bring invented people among them, or keep them apart: --realm demo.`)
+  return confirm(`${there} Bring invented people among them?`)
 }
 
 function summary({ users, sessions, happened }: Played): string {

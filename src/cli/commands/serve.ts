@@ -1,6 +1,7 @@
 /** `rollcall serve`. */
 import { type Command, defineCommand, GENERAL_FLAGS } from '../command.ts'
-import { CROWD, demoBeside, takeDemo } from '../demo/beside.ts'
+import { demoBeside, takeDemo } from '../demo/beside.ts'
+import { CROWD } from '../demo/size.ts'
 import { SETTING_FLAGS } from '../setting-flags.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -12,13 +13,17 @@ export const serve: Command = defineCommand({
   flags: {
     ...SETTING_FLAGS,
     demo: {
-      value: '[N]',
-      help: `Fill it with N invented people, else ${CROWD}, who go on living; in memory unless --store is given`,
+      help: 'Fill it with invented people, who go on living; in memory, unless --store is given with it.',
     },
+    'demo-size': { value: 'N', help: `How many of them; ${CROWD} unless told otherwise.` },
     ...GENERAL_FLAGS,
   },
   unparsed: true,
-  examples: ['serve', 'serve --port 8080 --store sqlite:/var/lib/rollcall/rollcall.db', 'serve --demo 500'],
+  examples: [
+    'serve',
+    'serve --port 8080 --store sqlite:/var/lib/rollcall/rollcall.db',
+    'serve --demo --demo-size 500',
+  ],
   async run(call) {
     const { env, terminal } = call
     const { argv, users } = takeDemo(call.operands)

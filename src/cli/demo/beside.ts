@@ -9,9 +9,7 @@ import { misuse } from '../exit.ts'
 import { counted } from '../phrases.ts'
 import type { Terminal } from '../terminal.ts'
 import { play } from './play.ts'
-
-/** People of a demo that says nothing of their number. */
-export const CROWD = 100
+import { CROWD, readSize } from './size.ts'
 
 /** Words behind `serve`, apart from those about the demo. */
 export interface Taken {
@@ -22,21 +20,25 @@ export interface Taken {
 }
 
 /**
- * Takes `--demo`, and the number behind it, out of the words behind `serve`. The store is memory then, unless one is
- * named right there: invented people never get into a store that only the environment names.
+ * Takes `--demo` and `--demo-size N` out of the words behind `serve`. The store is memory then, unless one is named
+ * right there: invented people never get into a store that only the environment or a file names.
  *
  * @throws CommandError for a number that is none.
  */
 export function takeDemo(words: readonly string[]): Taken {
-  const place = words.findIndex((word) => word === '--demo' || word.startsWith('--demo='))
-  if (place === -1) return { argv: words }
-  const attached = words[place]?.split('=')[1]
-  const next = words[place + 1]
-  const behind = attached === undefined && next !== undefined && /^\d+$/.test(next)
-  const users = Number(attached ?? (behind ? next : CROWD))
-  if (!Number.isInteger(users) || users < 1 || users > 1_000_000)
-    throw misuse('--demo takes a whole number of people, from 1 to 1,000,000.')
-  const argv = [...words.slice(0, place), ...words.slice(place + (behind ? 2 : 1))]
+  const argv: string[] = []
+  let users: number | undefined
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? ''
+    const [flag, attached] = word.split('=', 2)
+    if (flag === '--demo') {
+      if (attached !== undefined || /^\d+$/.test(words[index + 1] ?? ''))
+        throw misuse('--demo takes no number. Say how many people with --demo-size N.')
+      users ??= CROWD
+    } else if (flag === '--demo-size') users = readSize('--demo-size', attached ?? words[++index])
+    else argv.push(word)
+  }
+  if (users === undefined) return { argv }
   const named = argv.some((word) => word === '--store' || word.startsWith('--store='))
   return { argv: named ? argv : [...argv, '--store', 'memory:'], users }
 }
@@ -48,12 +50,13 @@ export function demoBeside(
   { env, terminal }: { readonly env: Environment; readonly terminal: Terminal },
 ): Beside {
   const ending = new AbortController()
-  const playing = play({ url, key, users, seed: 'demo', rate: 2, signal: ending.signal }, terminal).catch(
-    (fault: unknown) => {
-      if (ending.signal.aborted) return
-      terminal.err(`The demo has stopped: ${fault instanceof Error ? fault.message : 'unknown cause'}\n`)
-    },
-  )
+  const playing = play(
+    { url, key, users, seed: 'demo', rate: 2, signal: ending.signal, admit: async () => true },
+    terminal,
+  ).catch((fault: unknown) => {
+    if (ending.signal.aborted) return
+    terminal.err(`The demo has stopped: ${fault instanceof Error ? fault.message : 'unknown cause'}\n`)
+  })
   return {
     welcome: welcome({ url, users, key: given ? undefined : key }, env),
     async close() {

@@ -13,7 +13,9 @@ import type { Stage } from './stage.ts'
 export interface Population {
   readonly users: number
   readonly seed: string
-  readonly realm?: string | undefined
+
+  /** Ids of users who are there already. */
+  readonly there: ReadonlySet<string>
 }
 
 /** How far it is. */
@@ -31,10 +33,9 @@ const STRANGERS = 0.12
 /** Brings in everybody who is not there yet, until told to stop. Tells how far it is after each of them. */
 export async function fill(
   stage: Stage,
-  { users, seed, realm }: Population,
+  { users, seed, there }: Population,
   { signal, tell }: { readonly signal: AbortSignal; readonly tell: (filled: Filled) => void },
 ): Promise<Filled> {
-  const there = await usersOf(stage, realm)
   let next = 0
   let done = 0
 
@@ -52,13 +53,22 @@ export async function fill(
   return { users: done, sessions: stage.world.size() }
 }
 
-async function usersOf({ backend }: Stage, realm: string | undefined): Promise<ReadonlySet<string>> {
+/** Reads the ids of everybody in a realm. */
+export async function usersOf({ backend }: Stage, realm: string | undefined): Promise<ReadonlySet<string>> {
   const all = await gather<WireUser>(backend, {
     path: '/v1/users',
     query: { realm },
     limit: Number.POSITIVE_INFINITY,
   })
   return new Set(all.items.map(({ id }) => id))
+}
+
+/** Counts those who are there and whom this seed did not make, however many it made another time. */
+export function strangersAmong(there: ReadonlySet<string>, seed: string, users: number): number {
+  let invented = 0
+  for (let number = 0; number < Math.max(users, there.size); number++)
+    if (there.has(personOf(seed, number).id)) invented += 1
+  return there.size - invented
 }
 
 /** Signs somebody in on their devices, and lets them do what they would. */

@@ -8,7 +8,7 @@ import { CommandError, EXIT } from '../exit.ts'
 import { counted } from '../phrases.ts'
 import type { Terminal } from '../terminal.ts'
 import { chanceFrom } from './chance.ts'
-import { fill } from './fill.ts'
+import { fill, strangersAmong, usersOf } from './fill.ts'
 import { beginLife, type Life } from './life.ts'
 import { createProgress } from './progress.ts'
 import { enter, isPlayed, type Theatre } from './stage.ts'
@@ -20,6 +20,9 @@ export interface Play extends Theatre {
 
   /** Things that happen in a second; at 0 people come in, and that is all. */
   readonly rate: number
+
+  /** Decides whether to go on where so many others live, whom nobody invented. */
+  readonly admit: (strangers: number) => Promise<boolean>
 
   /** Ends it. */
   readonly signal: AbortSignal
@@ -38,16 +41,23 @@ const MORNING = 120
 /** How long to wait before asking again a server that is out of reach, in milliseconds. */
 const PATIENCE = 2_000
 
-/** Plays until the signal. @throws CommandError where the server refuses what the play cannot do without. */
+/**
+ * Plays until the signal. Answers undefined where it was not admitted.
+ *
+ * @throws CommandError where the server refuses what the play cannot do without.
+ */
 export async function play(
-  { users, seed, rate, signal, ...theatre }: Play,
+  { users, seed, rate, signal, admit, ...theatre }: Play,
   terminal: Pick<Terminal, 'progress' | 'err'>,
-): Promise<Played> {
+): Promise<Played | undefined> {
   const stage = enter(theatre)
   const tell = createProgress(terminal, 'Users', users)
+  const there = await usersOf(stage, theatre.realm)
+  const strangers = strangersAmong(there, seed, users)
+  if (strangers > 0 && !(await admit(strangers))) return undefined
   const filled = await fill(
     stage,
-    { users, seed, realm: theatre.realm },
+    { users, seed, there },
     {
       signal,
       tell: ({ users, sessions }) => tell(users, counted(sessions, 'session')),
