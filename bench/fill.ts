@@ -61,7 +61,8 @@ export async function add(
       return store.insert(draft, { by: { kind: 'system', id: 'bench' } })
     })
     for (const inserted of await Promise.all(batch))
-      if (!inserted.ok) throw new Error(`A session of the population was refused: ${JSON.stringify(inserted)}`)
+      if (!inserted.ok)
+        throw new Error(`A session of the population was refused: ${JSON.stringify(inserted)}`)
   }
   return tokens
 }
