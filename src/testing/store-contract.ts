@@ -3,11 +3,14 @@
  *
  * @module
  */
+import { denyingPromises } from './contract/denying.ts'
 import { endingPromises } from './contract/ending.ts'
+import { givingWayPromises } from './contract/giving-way.ts'
 import { insertingPromises } from './contract/inserting.ts'
 import { journalPromises } from './contract/journal.ts'
 import { listingPromises } from './contract/listing.ts'
 import { massPromises } from './contract/mass-ending.ts'
+import { rotatingPromises } from './contract/rotating.ts'
 import { searchingPromises } from './contract/searching.ts'
 import { timePromises } from './contract/time.ts'
 import { userPromises } from './contract/users-and-keys.ts'
@@ -25,10 +28,13 @@ export type { ContractCase, MakeStore, Workbench } from './contract/workbench.ts
  */
 export const storeContract: readonly ContractCase[] = [
   ...insertingPromises,
+  ...givingWayPromises,
+  ...denyingPromises,
   ...endingPromises,
   ...massPromises,
   ...timePromises,
   ...listingPromises,
+  ...rotatingPromises,
   ...searchingPromises,
   ...userPromises,
   ...journalPromises,

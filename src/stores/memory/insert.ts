@@ -49,9 +49,10 @@ function judge(state: State, given: SessionDraft, guards: Guards, now: Instant):
   const replaced = findReplaced(state, draft, guards, now)
   const holder = nameHolder(state, draft, replaced, now)
   if (holder !== undefined && isLive(holder, now)) return { ok: false, code: 'name-taken' }
-  const crowd = overLimit(state, draft, guards, replaced, now)
+  const line = lineUp(state, draft, guards, replaced, now)
+  const crowd = line.slice(0, Math.max(0, line.length + 1 - (guards.limit?.sessions ?? 0)))
   if (crowd.length > 0 && guards.limit?.atLimit === 'refuse')
-    return { ok: false, code: 'limit-reached', inTheWay: crowd.slice(0, MOST_IN_THE_WAY) }
+    return { ok: false, code: 'limit-reached', inTheWay: line.slice(0, MOST_IN_THE_WAY) }
   const orphaned = [...replaced, ...crowd].some(({ id }) => id === draft.parentId)
   if (orphaned) return { ok: false, code: 'parent-not-live' }
   return { draft, parent, replaced, crowd, lateHolder: holder }
@@ -106,7 +107,8 @@ function findLive(state: State, id: string, now: Instant): SessionRecord | undef
 }
 
 function mayLiveUnder(draft: SessionDraft, parent: SessionRecord | undefined): boolean {
-  return parent?.kind === 'login' && parent.realm === draft.realm && parent.userId === draft.userId
+  if (draft.kind === 'login' || parent?.kind !== 'login') return false
+  return parent.realm === draft.realm && parent.userId === draft.userId
 }
 
 function deniedUntil(state: State, draft: SessionDraft, now: Instant): Instant | undefined {
@@ -133,7 +135,8 @@ function nameHolder(state: State, draft: SessionDraft, except: readonly SessionR
   return holders.find((record) => isLive(record, now)) ?? holders[0]
 }
 
-function overLimit(
+/** What counts towards the limit, whoever gives way first in front. */
+function lineUp(
   state: State,
   draft: SessionDraft,
   { limit }: Guards,
@@ -146,11 +149,10 @@ function overLimit(
       record.kind === draft.kind && isLive(record, now) && !except.some(({ id }) => id === record.id),
   )
   const idlest = limit.atLimit === 'evict-idlest'
-  live.sort(
+  return live.sort(
     (a, b) =>
       (idlest ? a.lastActiveAt - b.lastActiveAt : 0) || a.issuedAt - b.issuedAt || a.serial - b.serial,
   )
-  return live.slice(0, Math.max(0, live.length - limit.sessions + 1))
 }
 
 function endWithChildren(state: State, record: SessionRecord, ending: Ending): void {

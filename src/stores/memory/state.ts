@@ -26,8 +26,15 @@ export interface MassEnding extends EpochScope {
   readonly ending: Ending
 }
 
+/** An entry of the journal, and when it was written: an expiry is told later than it was due. */
+export interface Entry {
+  readonly event: RollcallEvent
+  readonly writtenAt: Instant
+}
+
 /** Everything there is. */
 export interface State {
+  readonly clock: () => Instant
   readonly sessions: Map<string, SessionRecord>
   readonly idsByUser: Map<string, Set<string>>
   readonly users: Map<string, MemoryUser>
@@ -35,7 +42,7 @@ export interface State {
   readonly keys: Map<SecretHash, AccessKey>
   massEndings: MassEnding[]
   denials: Denial[]
-  events: RollcallEvent[]
+  journal: Entry[]
   head: number
   floor: number
   serial: number
@@ -43,8 +50,9 @@ export interface State {
 }
 
 /** A state with nothing in it. */
-export function emptyState(): State {
+export function emptyState(clock: () => Instant): State {
   return {
+    clock,
     sessions: new Map(),
     idsByUser: new Map(),
     users: new Map(),
@@ -52,7 +60,7 @@ export function emptyState(): State {
     keys: new Map(),
     massEndings: [],
     denials: [],
-    events: [],
+    journal: [],
     head: 0,
     floor: 0,
     serial: 0,
@@ -68,7 +76,7 @@ export function userKey(realm: string, userId: string): string {
 /** Adds an entry to the journal and returns its position. */
 export function append(state: State, event: NewEvent): number {
   state.head += 1
-  state.events.push({ ...event, position: String(state.head) })
+  state.journal.push({ event: { ...event, position: String(state.head) }, writtenAt: state.clock() })
   return state.head
 }
 

@@ -22,7 +22,7 @@ import { append, candidate, emptyState, findUser, recordsOf, resolve, userKey } 
  * Every call does all its work before it yields, so each takes effect at one moment.
  */
 export function memoryStore({ clock }: { readonly clock: () => Instant }): SessionStore {
-  const state = emptyState()
+  const state = emptyState(clock)
 
   function truth(id: string): SessionRecord | undefined {
     const record = state.sessions.get(id)
@@ -169,10 +169,12 @@ export function memoryStore({ clock }: { readonly clock: () => Instant }): Sessi
     },
 
     async read(after, limit) {
-      const position = Number(after ?? state.head)
+      const position =
+        after === undefined ? state.head : /^\d{1,16}$/.test(after) ? Number(after) : Number.NaN
       const forgotten = !(position >= state.floor && position <= state.head)
       const start = position - state.floor
-      const events = forgotten || after === undefined ? [] : state.events.slice(start, start + limit)
+      const entries = forgotten || after === undefined ? [] : state.journal.slice(start, start + limit)
+      const events = entries.map(({ event }) => event)
       return {
         events,
         position: forgotten ? String(state.head) : (events.at(-1)?.position ?? String(position)),
@@ -183,9 +185,10 @@ export function memoryStore({ clock }: { readonly clock: () => Instant }): Sessi
 
     async trim({ entries, age }) {
       const oldest = clock() - age
-      let drop = Math.max(0, state.events.length - entries)
-      while ((state.events[drop]?.at ?? Number.POSITIVE_INFINITY) < oldest) drop += 1
-      state.events = state.events.slice(drop)
+      const tooMany = Math.max(0, state.journal.length - entries)
+      const young = state.journal.findIndex(({ writtenAt }) => writtenAt >= oldest)
+      const drop = Math.max(tooMany, young === -1 ? state.journal.length : young)
+      state.journal = state.journal.slice(drop)
       state.floor += drop
       return drop
     },

@@ -48,7 +48,7 @@ export async function liftDenial(
   tx: Transaction,
   { realm, id, by }: LiftRequest,
 ): Promise<Denial | undefined> {
-  const number = /^\d{1,15}$/.test(id) ? Number(id) : 0
+  const number = /^[1-9]\d{0,14}$/.test(id) ? Number(id) : 0
   const row = await tx.first(tx.statements.findDenial, { realm, id: number, now: tx.now })
   if (row === undefined) return undefined
   await tx.run(tx.statements.deleteDenial, { id: row.id })

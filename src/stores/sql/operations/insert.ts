@@ -66,9 +66,10 @@ async function judge(tx: Transaction, given: SessionDraft, guards: Guards): Prom
   const replaced = await findReplaced(tx, draft, guards)
   const holder = await findNameHolder(tx, draft, replaced)
   if (holder !== undefined && isLive(holder, tx.now)) return { ok: false, code: 'name-taken' }
-  const crowd = await findCrowd(tx, draft, guards, replaced)
+  const line = await lineUp(tx, draft, guards, replaced)
+  const crowd = line.slice(0, Math.max(0, line.length + 1 - (guards.limit?.sessions ?? 0)))
   if (crowd.length > 0 && guards.limit?.atLimit === 'refuse')
-    return { ok: false, code: 'limit-reached', inTheWay: crowd.slice(0, MOST_IN_THE_WAY) }
+    return { ok: false, code: 'limit-reached', inTheWay: line.slice(0, MOST_IN_THE_WAY) }
   if (parent !== undefined && [...replaced, ...crowd].some((victim) => victim.id === parent.id))
     return { ok: false, code: 'parent-not-live' }
   return { draft, user, parent, replaced, crowd, lateHolder: holder }
@@ -87,7 +88,8 @@ async function deniedUntil(tx: Transaction, draft: SessionDraft): Promise<number
 }
 
 function mayLiveUnder(draft: SessionDraft, parent: SessionRecord | undefined): boolean {
-  return parent?.kind === 'login' && parent.realm === draft.realm && parent.userId === draft.userId
+  if (draft.kind === 'login' || parent?.kind !== 'login') return false
+  return parent.realm === draft.realm && parent.userId === draft.userId
 }
 
 async function findReplaced(
@@ -113,7 +115,8 @@ async function findNameHolder(tx: Transaction, draft: SessionDraft, replaced: re
   return replaced.some(({ id }) => id === holder?.id) ? undefined : holder
 }
 
-async function findCrowd(
+/** What counts towards the limit, whoever gives way first in front. */
+async function lineUp(
   tx: Transaction,
   { realm, userId, kind }: SessionDraft,
   { limit }: Guards,
@@ -124,11 +127,10 @@ async function findCrowd(
     ({ id }) => !replaced.some((other) => other.id === id),
   )
   const idlest = limit.atLimit === 'evict-idlest'
-  live.sort(
+  return live.sort(
     (a, b) =>
       (idlest ? a.lastActiveAt - b.lastActiveAt : 0) || a.issuedAt - b.issuedAt || a.serial - b.serial,
   )
-  return live.slice(0, Math.max(0, live.length - limit.sessions + 1))
 }
 
 async function carryOut(tx: Transaction, plan: Plan, guards: Guards): Promise<Inserted> {
