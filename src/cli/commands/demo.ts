@@ -2,7 +2,7 @@
 import { readTarget } from '../api.ts'
 import { CLIENT_FLAGS, type Command, defineCommand, GENERAL_FLAGS } from '../command.ts'
 import { type Played, play } from '../demo/play.ts'
-import { CROWD, readSize } from '../demo/size.ts'
+import { CROWD, readSize, usualRate } from '../demo/size.ts'
 import { EXIT, misuse } from '../exit.ts'
 import type { Flags } from '../flags.ts'
 import { counted } from '../phrases.ts'
@@ -10,7 +10,10 @@ import type { Terminal } from '../terminal.ts'
 
 const FLAGS = {
   size: { value: 'N', help: `How many people; ${CROWD} unless told otherwise.` },
-  rate: { value: 'N', help: 'Things that happen in a second; 2 unless told otherwise, 0 to fill and end.' },
+  rate: {
+    value: 'N',
+    help: 'Things that happen in a second; the more, the more people. 0 fills it and ends.',
+  },
   seed: { value: 'TEXT', help: 'The same seed makes the same people, who do the same things.' },
   realm: { value: 'REALM', help: 'Where they live.' },
   yes: { help: 'Does not ask first where others live already.' },
@@ -27,13 +30,14 @@ export const demo: Command = defineCommand({
   examples: ['demo', 'demo --size 5000 --rate 20 --seed spring', 'demo --realm demo'],
   async run({ values, env, terminal }) {
     const { realm } = values
+    const users = values.size === undefined ? CROWD : readSize('--size', values.size)
     const signal = terminal.interruption()
     const played = await play(
       {
         ...readTarget(values, env),
         realm,
-        users: values.size === undefined ? CROWD : readSize('--size', values.size),
-        rate: readRate(values.rate ?? '2'),
+        users,
+        rate: values.rate === undefined ? usualRate(users) : readRate(values.rate),
         seed: values.seed ?? 'demo',
         signal,
         admit: async (strangers) => values.yes || agreed(strangers, terminal),

@@ -9,7 +9,7 @@ import { misuse } from '../exit.ts'
 import { counted } from '../phrases.ts'
 import type { Terminal } from '../terminal.ts'
 import { play } from './play.ts'
-import { CROWD, readSize } from './size.ts'
+import { CROWD, readSize, usualRate } from './size.ts'
 
 /** Words behind `serve`, apart from those about the demo. */
 export interface Taken {
@@ -51,7 +51,7 @@ export function demoBeside(
 ): Beside {
   const ending = new AbortController()
   const playing = play(
-    { url, key, users, seed: 'demo', rate: 2, signal: ending.signal, admit: async () => true },
+    { url, key, users, seed: 'demo', rate: usualRate(users), signal: ending.signal, admit: async () => true },
     terminal,
   ).catch((fault: unknown) => {
     if (ending.signal.aborted) return
