@@ -43,7 +43,7 @@ export interface OwnSessions {
   /** Signs out everywhere else. */
   endOthers(options?: CallOptions): Promise<WireAnswers['Ended']>
 
-  /** Signs out everywhere, here too. */
+  /** Signs out everywhere, here too. Where it was asked again, `session-ended` may say that it was done before. */
   endAll(options?: CallOptions): Promise<WireAnswers['Ended']>
 }
 
