@@ -8,19 +8,17 @@ import type { EventType } from '../core/events.ts'
 import type { WireEvent } from '../protocol/shapes.ts'
 import { ago, counted } from './phrases.ts'
 import { type Drawing, deviceOf } from './session-view.ts'
-import { harmless, pad } from './table.ts'
+import { harmless, pad, shorten } from './table.ts'
 
-/** Draws one event: when, what, whose, on which device, where, why, by whom. */
+/** Draws one event: when, what, whose, on which device, why and by whom, where, from which address. */
 export function drawEvent(event: WireEvent, { now, colour }: Drawing): string {
   const type = pad(event.type, TYPE_WIDTH)
-  const { session, by } = event
   const rest = [
-    pad(shown(whoOf(event)), WHO_WIDTH),
-    pad(shown(whatOf(event, now)), WHAT_WIDTH),
-    shown(session?.device.ip),
+    column(whoOf(event), WHO_WIDTH),
+    column(whatOf(event, now), WHAT_WIDTH),
+    shown(whyOf(event)),
     shown(placeOf(event)),
-    shown(event.reason),
-    by === undefined ? '' : shown(`by ${by.kind} ${by.id}`),
+    shown(event.session?.device.ip),
   ]
   const words = rest.filter((each) => each !== '').join('  ')
   return `${timeOf(event.at, now)}  ${coloured(type, event.type, colour)}  ${words.trimEnd()}\n`
@@ -46,13 +44,21 @@ function whoOf({ session, user, userId, type }: WireEvent): string {
 }
 
 function whatOf({ session, user, key, denial, count, except }: WireEvent, now: number): string {
-  if (session !== undefined) return deviceOf(session) ?? session.kind
+  if (session !== undefined) return shorten(deviceOf(session) ?? session.kind, WHAT_WIDTH)
   if (count !== undefined)
     return `${counted(count, 'session')}${except === undefined ? '' : ` but ${except}`}`
   if (key !== undefined) return `${key.name} ${key.id}`
   if (denial !== undefined) return `${denial.key} ${denial.value} until ${ago(denial.until, now)}`
   if (user === undefined) return ''
   return user.banned ? `banned${user.banReason === undefined ? '' : `: ${user.banReason}`}` : user.role
+}
+
+/** Why, and by whom unless that is its holder, or nobody but the clock or a parent. */
+function whyOf({ reason, by, session }: WireEvent): string {
+  const another = by !== undefined && by.kind !== 'system' && by.id !== session?.userId
+  return [reason, another ? `by ${by.kind} ${by.id}` : undefined]
+    .filter((each) => each !== undefined)
+    .join(' ')
 }
 
 function placeOf({ session }: WireEvent): string | undefined {
@@ -75,6 +81,11 @@ const COLOURS: Readonly<Partial<Record<EventType, Parameters<typeof styleText>[0
 function coloured(text: string, type: EventType, colour: boolean): string {
   const style = colour ? COLOURS[type] : undefined
   return style === undefined ? text : styleText(style, text, { validateStream: false })
+}
+
+/** As wide as its column, or wider: what operators wrote is never cut. */
+function column(text: string, width: number): string {
+  return pad(shown(text), width)
 }
 
 function shown(text: string | undefined): string {

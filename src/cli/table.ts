@@ -72,7 +72,8 @@ function widthOf(text: string): number {
   return width
 }
 
-function shorten(text: string, most = Number.POSITIVE_INFINITY): string {
+/** Cuts a text to that many characters, with an ellipsis where something is missing. */
+export function shorten(text: string, most: number = Number.POSITIVE_INFINITY): string {
   if (text.length <= most) return text
   const graphemes = [...GRAPHEMES.segment(text)].map(({ segment }) => segment)
   return graphemes.length <= most ? text : `${graphemes.slice(0, most - 1).join('')}…`

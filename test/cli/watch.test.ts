@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { WireEvent } from '../../src/protocol/shapes.ts'
-import { freePort, KEY as PROCESS_KEY, startServerProcess } from '../support/server-process.ts'
+import { call, freePort, KEY as PROCESS_KEY, startServerProcess } from '../support/server-process.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { until } from '../support/until.ts'
 import { begin, type Going } from './recorder.ts'
@@ -11,18 +11,25 @@ import { type Running, startRunning } from './running.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
 
-test('what happens is told a line each: when, what, whose, on what, from where, why and by whom', async () => {
+test('what happens is told a line each: when, what, whose, on what, why and by whom, where and from where', async () => {
   await using server = await startRunning()
   await using going = await watching(server)
   await server.rollcall('sessions issue --user ada --label laptop')
   await server.rollcall('users ban ada --reason stolen')
-  await until('the end is told', () => going.out().includes('session.ended'))
+  await until('the end is told', () => going.out().includes('banned by'))
+  const { token = '' } = await server.ask('POST', '/v1/sessions', {
+    user: { id: 'bob' },
+    device: { ip: '203.0.113.7', label: 'a phone with a name that is much too long' },
+  })
+  await call(server.url, 'DELETE', '/v1/me/sessions/current', token)
+  await until('the logout is told', () => going.out().includes('logout'))
   const { exitCode, out } = await going.interrupt()
   assert.equal(exitCode, 0)
   const [created = '', ...rest] = out.trimEnd().split('\n')
   assert.match(created, /^\d\d:\d\d:\d\d {2}session\.created +ada +laptop$/)
   assert.ok(rest.some((line) => /user\.updated +ada +banned: stolen +by key key_/.test(line)))
-  assert.ok(rest.some((line) => /session\.ended +ada +laptop +banned +by key key_/.test(line)))
+  assert.ok(rest.some((line) => /session\.ended +ada +laptop +banned by key key_/.test(line)))
+  assert.match(rest.at(-1) ?? '', /bob +a phone with a name tha… {2}logout {2}203\.0\.113\.7$/)
 })
 
 test('Ctrl-C says where to go on, and going on from there leaves nothing out', async () => {
