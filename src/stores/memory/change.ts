@@ -55,11 +55,12 @@ export function rotate(state: State, { id, presented, successor }: Rotation, now
   if (standing.is === 'graceful') return { outcome: 'standing', record, salt: standing.salt, ...whose }
   if (successor === undefined) return { outcome: 'standing', record, ...whose }
 
+  const lastActiveAt = Math.max(now, record.lastActiveAt)
   const next: SessionRecord = {
     ...succeed(record, successor, roleOf(state, record), now),
     revision: record.revision + 1,
-    lastActiveAt: Math.max(now, record.lastActiveAt),
-    ...(record.idle !== undefined && { idleExpiresAt: now + record.idle }),
+    lastActiveAt,
+    ...(record.idle !== undefined && { idleExpiresAt: lastActiveAt + record.idle }),
   }
   keep(state, next)
   append(state, { at: now, realm: next.realm, type: 'session.refreshed', session: toSession(next) })

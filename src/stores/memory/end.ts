@@ -83,14 +83,14 @@ export function advanceEpoch(state: State, scope: EpochScope, by: NewEnding, now
 }
 
 /** Writes the single endings behind earlier mass endings. */
-export function tidy(state: State, limit: number): number {
+export function tidy(state: State, limit: number, now: Instant): number {
   let written = 0
   for (const mass of [...state.massEndings]) {
     for (const record of recordsOfScope(state, mass)) {
       if (written === limit) return written
       if (record.ending !== undefined || !killed(mass, record)) continue
       if (isLive(record, mass.ending.at)) endOne(state, record, mass.ending, String(mass.position))
-      else endOne(state, record, dueEnding(record))
+      else endChildren(state, endOne(state, record, dueEnding(record)), now)
       written += 1
     }
     state.massEndings = state.massEndings.filter((other) => other !== mass)

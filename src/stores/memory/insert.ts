@@ -47,7 +47,8 @@ function judge(state: State, given: SessionDraft, guards: Guards, now: Instant):
   if (late !== undefined) return late
 
   const replaced = findReplaced(state, draft, guards, now)
-  const holder = nameHolder(state, draft, replaced, now)
+  const leaving = [...replaced, ...replaced.flatMap((record) => findChildren(state, record, now))]
+  const holder = nameHolder(state, draft, leaving, now)
   if (holder !== undefined && isLive(holder, now)) return { ok: false, code: 'name-taken' }
   const line = lineUp(state, draft, guards, replaced, now)
   const crowd = line.slice(0, Math.max(0, line.length + 1 - (guards.limit?.sessions ?? 0)))
@@ -88,9 +89,9 @@ function findReplaced(
 function carryOut(state: State, plan: Plan, guards: Guards, now: Instant): Inserted {
   const { draft, parent, replaced, crowd, lateHolder } = plan
   const by = { kind: 'system', id: draft.id } as const
-  for (const victim of replaced) endWithChildren(state, victim, { at: now, reason: 'replaced', by })
-  for (const victim of crowd) endWithChildren(state, victim, { at: now, reason: 'evicted', by })
-  if (lateHolder !== undefined) endWithChildren(state, lateHolder, dueEnding(lateHolder))
+  for (const victim of replaced) endWithChildren(state, victim, { at: now, reason: 'replaced', by }, now)
+  for (const victim of crowd) endWithChildren(state, victim, { at: now, reason: 'evicted', by }, now)
+  if (lateHolder !== undefined) endWithChildren(state, lateHolder, dueEnding(lateHolder), now)
 
   const user = draft.userId === undefined ? undefined : welcome(state, draft.realm, draft.userId, guards, now)
   const record = toRecord(state, draft, user, parent, now)
@@ -155,9 +156,8 @@ function lineUp(
   )
 }
 
-function endWithChildren(state: State, record: SessionRecord, ending: Ending): void {
-  endOne(state, record, ending)
-  endChildren(state, record, ending.at)
+function endWithChildren(state: State, record: SessionRecord, ending: Ending, now: Instant): void {
+  endChildren(state, endOne(state, record, ending), now)
 }
 
 function welcome(

@@ -143,13 +143,19 @@ export function endOne(state: State, record: SessionRecord, ending: Ending, mass
   return ended
 }
 
-/** Ends what lives under a session, and returns it. */
-export function endChildren(state: State, parent: SessionRecord, at: Instant): SessionRecord[] {
+/** Finds what lives under a session now. */
+export function findChildren(state: State, parent: SessionRecord, now: Instant): SessionRecord[] {
   if (parent.kind !== 'login') return []
+  return recordsOf(state, parent.realm, parent.userId).filter(
+    (record) => record.parentId === parent.id && isLive(record, now),
+  )
+}
+
+/** Ends what lives under a session that has ended, dated as that is, and returns it. */
+export function endChildren(state: State, parent: SessionRecord, now: Instant): SessionRecord[] {
+  const at = parent.ending?.at ?? now
   const ending: Ending = { at, reason: 'parent-ended', by: { kind: 'system', id: 'parent' } }
-  return recordsOf(state, parent.realm, parent.userId)
-    .filter((record) => record.parentId === parent.id && isLive(record, at))
-    .map((record) => endOne(state, record, ending))
+  return findChildren(state, parent, now).map((record) => endOne(state, record, ending))
 }
 
 /** Keeps out what an ending says is to be kept out of this session. */

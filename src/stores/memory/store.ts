@@ -67,7 +67,7 @@ export function memoryStore({ clock }: { readonly clock: () => Instant }): Sessi
     insert: async (draft, guards) => insert(state, draft, guards, clock()),
     end: async (selector, ending, limit) => end(state, selector, ending, limit, clock()),
     advanceEpoch: async (scope, ending) => advanceEpoch(state, scope, ending, clock()),
-    tidy: async (limit) => tidy(state, limit),
+    tidy: async (limit) => tidy(state, limit, clock()),
     expire: async (limit) => expire(state, limit, clock()),
     sweep: async (limit) => sweep(state, limit, clock()),
 

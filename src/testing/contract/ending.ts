@@ -67,6 +67,52 @@ export const endingPromises: readonly ContractCase[] = [
     )
   }),
 
+  promise(
+    'ends of the sessions that a filter was seen to mean only those that it still means',
+    async (bench) => {
+      const { begin, store, wait, reasonOf } = bench
+      const silent = await Promise.all(Array.from({ length: 4 }, () => begin({ device: { label: 'old' } })))
+      wait(HOUR)
+      const filter = { label: 'old', activeBefore: NOON + 1 } as const
+      const { items } = await store.list({ ...filter, limit: 200 })
+      const ids = items.map(({ id }) => id)
+      assert.deepEqual([...ids].sort(), silent.map(({ record }) => record.id).sort())
+      const [used = '', renamed = '', over = '', meant = ''] = ids
+      await store.touch([{ id: used, ago: 0 }])
+      const { record } = (await store.find(renamed)) ?? {}
+      assert.ok(record && (await store.replace({ ...record, device: { label: 'new' } })))
+      await store.end({ realm: 'default', id: over }, { reason: 'logout', by: TESTER }, 10)
+      const before = (await store.read(undefined, 1)).position
+      const { ended, position } = await store.end({ realm: 'default', ids, filter }, REVOKED, 10)
+      assert.deepEqual(
+        ended.map(({ id }) => id),
+        [meant],
+      )
+      assert.deepEqual(await Promise.all(ids.map(reasonOf)), [undefined, undefined, 'logout', 'revoked'])
+      const { events } = await store.read(before, 10)
+      assert.deepEqual(
+        events.map((event) => [event.type, event.position]),
+        [['session.ended', position]],
+      )
+    },
+  ),
+
+  promise('ends many in one write: no entry of the journal gets between theirs', async (bench) => {
+    const { begin, store, attempt, history } = bench
+    const begun = await Promise.all(Array.from({ length: 60 }, () => begin({ resource: 'room/1' })))
+    const ids = begun.map(({ record }) => record.id)
+    const from = (await history()).length
+    await Promise.all([
+      ...Array.from({ length: 5 }, () => attempt({ userId: 'bob' })),
+      store.end({ realm: 'default', ids, filter: { resource: 'room/1' } }, REVOKED, 100),
+      ...Array.from({ length: 5 }, () => attempt({ userId: 'bob' })),
+    ])
+    const types = (await history()).slice(from).map(({ type }) => type)
+    const first = types.indexOf('session.ended')
+    assert.equal(types.length, 70)
+    assert.ok(types.slice(first, first + 60).every((type) => type === 'session.ended'))
+  }),
+
   promise('ends no more at once than it was told to', async ({ begin, store, liveIds }) => {
     for (let index = 0; index < 5; index++) await begin({ resource: 'room/1' })
     const { ended } = await store.end({ realm: 'default', resource: 'room/1' }, REVOKED, 3)

@@ -103,6 +103,32 @@ export const insertingPromises: readonly ContractCase[] = [
     },
   ),
 
+  promise('lets no login live under another', async ({ begin, attempt }) => {
+    const { record: login } = await begin()
+    assert.equal(await attempt({ kind: 'login', parentId: login.id }), 'parent-not-live')
+  }),
+
+  promise(
+    'frees the name of what a mass ending ended, and tells of that end once, with its origin',
+    async ({ begin, attempt, store, history, kept }) => {
+      const named = { kind: 'connection', resource: 'app/one', name: 'seat-1' } as const
+      const { record } = await begin(named)
+      const { position } = await store.advanceEpoch({ realm: 'default', userId: 'ada' }, REVOKED)
+      assert.equal(await attempt(named), 'begun')
+      assert.equal(await attempt(named), 'name-taken')
+      await store.tidy(100)
+      const told = (await history()).filter(
+        (event) => event.type === 'session.ended' && event.session.id === record.id,
+      )
+      assert.deepEqual(
+        told.map((event) => event.type === 'session.ended' && [event.mass, event.reason, event.at]),
+        [[position, 'revoked', NOON]],
+      )
+      assert.equal((await kept(record.id)).ending?.reason, 'revoked')
+      assert.equal((await store.count({ resource: 'app/one' })).count, 1)
+    },
+  ),
+
   promise('lets nothing live under a login that gives way to it', async ({ begin, attempt, reasonOf }) => {
     const { record: login } = await begin()
     const child = { kind: 'connection', parentId: login.id } as const

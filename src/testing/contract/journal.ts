@@ -74,6 +74,38 @@ export const journalPromises: readonly ContractCase[] = [
     assert.ok(Number(events[0]?.position) > Number(position))
   }),
 
+  promise('keeps an entry that was written late for as long as any other', async (bench) => {
+    const { begin, store, wait } = bench
+    await begin({ lifetime: HOUR })
+    wait(2 * DAY)
+    await store.expire(10)
+    assert.equal(await store.trim({ entries: 100, age: DAY }), 1)
+    const { events } = await store.read('1', 10)
+    assert.deepEqual(
+      events.map((event) => event.type),
+      ['session.ended'],
+    )
+    wait(DAY + 1)
+    assert.equal(await store.trim({ entries: 100, age: DAY }), 1)
+    assert.equal((await store.read('1', 10)).forgotten, true)
+  }),
+
+  promise('forgets what is beyond size or age, whichever comes first, and no more', async (bench) => {
+    const { begin, store, wait } = bench
+    for (let index = 0; index < 10; index++) {
+      await begin()
+      wait(HOUR)
+    }
+    assert.equal(await store.trim({ entries: 8, age: DAY }), 2)
+    assert.equal(await store.trim({ entries: 8, age: 5 * HOUR }), 3)
+    assert.equal(await store.trim({ entries: 8, age: 5 * HOUR }), 0)
+    assert.equal((await store.read('4', 10)).forgotten, true)
+    const { events, forgotten } = await store.read('5', 10)
+    assert.deepEqual([forgotten, events.map(({ position }) => position)], [false, ['6', '7', '8', '9', '10']])
+    const past = await store.read('4', 10)
+    assert.deepEqual([past.events, past.position], [[], '10'])
+  }),
+
   promise('gives every write a position that grows', async ({ begin, store }) => {
     const { record } = await begin()
     const first = await store.end({ realm: 'default', id: record.id }, REVOKED, 10)

@@ -35,11 +35,12 @@ export async function rotate(tx: Transaction, { id, presented, successor }: Rota
   if (standing.is === 'graceful') return { outcome: 'standing', record, salt: standing.salt, ...whose }
   if (successor === undefined) return { outcome: 'standing', record, ...whose }
 
+  const lastActiveAt = Math.max(tx.now, record.lastActiveAt)
   const next: SessionRecord = {
     ...succeed(record, successor, role, tx.now),
     revision: record.revision + 1,
-    lastActiveAt: Math.max(tx.now, record.lastActiveAt),
-    ...(record.idle !== undefined && { idleExpiresAt: tx.now + record.idle }),
+    lastActiveAt,
+    ...(record.idle !== undefined && { idleExpiresAt: lastActiveAt + record.idle }),
   }
   const values = { id: fromId(id), active_at: next.lastActiveAt, ...tokenColumns(next) }
   await tx.run(tx.statements.rotateSession, values)
