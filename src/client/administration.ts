@@ -83,10 +83,10 @@ function users(ask: Ask): Users {
       const call = { method: 'GET', path: path`/v1/users/${id}`, query } as const
       return (await ask<WireAnswers['OneUser']>(call, options)).user
     },
-    update: (id, body, query = {}, options) =>
+    update: async (id, body, query = {}, options) =>
       ask({ method: 'PATCH', path: path`/v1/users/${id}`, query, body }, options),
     sessions: (id, query, options) => pages(ask, path`/v1/users/${id}/sessions`, query, options),
-    endSessions: (id, query = {}, options) =>
+    endSessions: async (id, query = {}, options) =>
       ask({ method: 'DELETE', path: path`/v1/users/${id}/sessions`, query, repeat: 'always' }, options),
   }
 }

@@ -76,7 +76,7 @@ export function holder(ask: Ask, renewed: (token: string) => void = () => {}): H
         const call = { method: 'PATCH', path: path`/v1/me/sessions/${id}`, body } as const
         return (await ask<WireAnswers['OneSession']>(call, options)).session
       },
-      end: (id, options) =>
+      end: async (id, options) =>
         ask({ method: 'DELETE', path: path`/v1/me/sessions/${id}`, repeat: 'always' }, options),
       endOthers: (options) =>
         ask({ method: 'DELETE', path: own, query: { scope: 'others' }, repeat: 'always' }, options),

@@ -98,7 +98,7 @@ export function sessionCalls(ask: Ask): SessionCalls {
 }
 
 function sessions(ask: Ask): Sessions {
-  const end = <Answer>(
+  const end = async <Answer>(
     selector: WireSelector,
     { signal, timeout, ...rest }: CallOptions,
   ): Promise<Answer> => {
@@ -113,8 +113,9 @@ function sessions(ask: Ask): Sessions {
       const call = { method: 'GET', path: path`/v1/sessions/${id}` } as const
       return (await ask<WireAnswers['OneSession']>(call, options)).session
     },
-    update: (id, body, options) => ask({ method: 'PATCH', path: path`/v1/sessions/${id}`, body }, options),
-    end: (id, options) =>
+    update: async (id, body, options) =>
+      ask({ method: 'PATCH', path: path`/v1/sessions/${id}`, body }, options),
+    end: async (id, options) =>
       ask({ method: 'DELETE', path: path`/v1/sessions/${id}`, repeat: 'always' }, options),
     count: (query = {}, options) => ask({ method: 'GET', path: '/v1/sessions/count', query }, options),
     endMany: (selector, options = {}) => end(selector, options),

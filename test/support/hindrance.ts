@@ -7,6 +7,9 @@ export interface Hindrance extends AsyncDisposable {
   /** Connections so far. */
   readonly connections: number
 
+  /** Sockets that are open just now, of either side. */
+  readonly open: number
+
   /** What the next connections suffer, in order. Those after them suffer nothing. */
   suffer(...fates: readonly Fate[]): void
 
@@ -64,6 +67,9 @@ export async function hindranceBefore(target: string): Promise<Hindrance> {
     url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
     get connections() {
       return connections
+    },
+    get open() {
+      return sockets.size
     },
     suffer(...next) {
       fates = next
