@@ -70,8 +70,10 @@ export function readKey(value: string): string {
 /** Reads origins with commas between (RFC 6454 6.2). */
 export function readOrigins(value: string): readonly string[] {
   return listed(value).map((origin) => {
-    if (URL.canParse(origin) && new URL(origin).origin === origin) return origin
-    throw refusal(`"${origin}" is no origin. One looks like https://app.example.com, without a path.`)
+    if (!origin.includes('*') && URL.canParse(origin) && new URL(origin).origin === origin) return origin
+    throw refusal(
+      `"${origin}" is no origin. One looks like https://app.example.com, without a path; there are no patterns.`,
+    )
   })
 }
 

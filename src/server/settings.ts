@@ -99,8 +99,8 @@ export const SETTINGS: readonly Setting[] = [
     'how long a session may be vouched for without asking the store; 0 asks each time',
     readSpan,
   ),
-  row('lifetime', 'lifetime', '30d', 'longest life of a session', readSpan),
-  row('idle', 'idle', '7d', 'longest silence of a session', readSpan),
+  row('lifetime', 'lifetime', '30d', 'longest life of a session', spanWithin('1s', '36500d')),
+  row('idle', 'idle', '7d', 'longest silence of a session', spanWithin('1s', '36500d')),
   row(
     'refresh-grace',
     'refreshGrace',
@@ -244,11 +244,7 @@ function trace(setting: Setting, flags: ReadonlyMap<string, string>, { env, file
   const sources: readonly (readonly [Traced['origin'], string, string | undefined])[] = [
     ['flag', `--${flag}`, flags.get(flag)],
     ['environment', variable, env[variable]],
-    [
-      'file',
-      `"${flag}" in the configuration file`,
-      inFile === undefined ? undefined : [inFile].flat().join(','),
-    ],
+    ['file', `"${flag}" in the configuration file`, inFile === undefined ? undefined : textOf(inFile)],
   ]
   const [origin, called, given] = sources.find(([, , value]) => value !== undefined && value !== '') ?? [
     'default' as const,
@@ -262,6 +258,15 @@ function trace(setting: Setting, flags: ReadonlyMap<string, string>, { env, file
     const why = fault instanceof Error ? fault.message : 'it cannot be read.'
     return { setting, origin, given, mistake: `${called} is "${masked(flag, given).slice(0, 80)}": ${why}` }
   }
+}
+
+/** A field of the file, as the same setting is written elsewhere. */
+function textOf(field: unknown): string {
+  if (Array.isArray(field)) return field.join(',')
+  if (typeof field !== 'object' || field === null) return String(field)
+  return Object.entries(field)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',')
 }
 
 function suggest(name: string, dashes = ''): string {

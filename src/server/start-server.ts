@@ -8,7 +8,6 @@ import { isRollcallError, RollcallError } from '../core/errors.ts'
 import type { SessionStore } from '../core/store.ts'
 import { createSessions } from '../engine/create-sessions.ts'
 import type { SessionManager } from '../engine/manager.ts'
-import type { SessionPolicy } from '../engine/settled.ts'
 import { nodeEnv } from '../env.ts'
 import { createApp } from '../http/app.ts'
 import { newTally } from '../http/watching.ts'
@@ -20,6 +19,7 @@ import { traceStore } from '../tracing/store.ts'
 import { watchConnections } from './connections.ts'
 import { createLogger } from './logger.ts'
 import { startMetrics } from './metrics.ts'
+import { policyOf } from './policy.ts'
 import type { Settings } from './settings.ts'
 import { VERSION } from './version.ts'
 
@@ -97,19 +97,6 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     released()
     await sessions.close()
     logger.info('rollcall has stopped')
-  }
-}
-
-function policyOf(settings: Settings): SessionPolicy {
-  const { lifetime, idle, maxStaleness, refreshGrace, atLimit, sessionsPerUser } = settings
-  return {
-    lifetime,
-    idle,
-    maxStaleness,
-    refreshGrace,
-    atLimit,
-    journal: { age: settings.journalAge, entries: settings.journalEntries },
-    ...(sessionsPerUser !== undefined && { sessionsPerUser }),
   }
 }
 
