@@ -3,9 +3,11 @@ import { createSessions } from '../../src/engine/create-sessions.ts'
 import type { SessionManager } from '../../src/engine/manager.ts'
 import type { SessionPolicy } from '../../src/engine/settled.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
+import { sqliteStore } from '../../src/stores/sql/sqlite/store.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 import { type TestEnv, testEnv } from './test-env.ts'
 
-/** An engine over a memory store, on a machine whose time is moved by hand. */
+/** An engine over a store, on a machine whose time is moved by hand. */
 export interface EngineBench extends AsyncDisposable {
   readonly env: TestEnv
   readonly store: SessionStore
@@ -16,13 +18,23 @@ export interface EngineBench extends AsyncDisposable {
 /** Sessions at hand at the most: room for many takes a while to make. */
 export const FEW = 1_000
 
+/** Opens a store on the clock of a machine. */
+export type OpenStore = (env: TestEnv) => SessionStore | Promise<SessionStore>
+
+/** Every store that an engine can be tested over here. */
+export const STORES: readonly { readonly name: string; readonly open: OpenStore }[] = [
+  { name: 'memory', open: openMemory },
+  { name: 'sqlite', open: (env) => sqliteStore({ path: `${temporaryFolder()}/engine.db`, clock: env.now }) },
+]
+
 /** Makes one. `spoil` may put something between engine and store. */
 export async function engineBench(
   policy: SessionPolicy = {},
   spoil: (store: SessionStore) => SessionStore = (store) => store,
+  open: OpenStore = openMemory,
 ): Promise<EngineBench> {
   const env = testEnv()
-  const store = memoryStore({ clock: env.now })
+  const store = await open(env)
   const faults: unknown[] = []
   const sessions = createSessions({
     store: spoil(store),
@@ -32,4 +44,8 @@ export async function engineBench(
   })
   await env.advance(0)
   return { env, store, sessions, faults, [Symbol.asyncDispose]: () => sessions.close() }
+}
+
+function openMemory({ now }: TestEnv): SessionStore {
+  return memoryStore({ clock: now })
 }
