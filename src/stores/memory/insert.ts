@@ -15,7 +15,17 @@ import {
 } from '../../core/store.ts'
 import type { Instant } from '../../core/time.ts'
 import { toUser, type UserRecord } from '../../core/user.ts'
-import { append, endChildren, endOne, keep, recordsOf, resolve, type State, userKey } from './state.ts'
+import {
+  append,
+  endChildren,
+  endOne,
+  findChildren,
+  keep,
+  recordsOf,
+  resolve,
+  type State,
+  userKey,
+} from './state.ts'
 
 /** What an insert that may happen does: who gives way, and whose it will be. */
 interface Plan {
@@ -50,7 +60,7 @@ function judge(state: State, given: SessionDraft, guards: Guards, now: Instant):
   const leaving = [...replaced, ...replaced.flatMap((record) => findChildren(state, record, now))]
   const holder = nameHolder(state, draft, leaving, now)
   if (holder !== undefined && isLive(holder, now)) return { ok: false, code: 'name-taken' }
-  const line = lineUp(state, draft, guards, replaced, now)
+  const line = lineUp(state, draft, guards, leaving, now)
   const crowd = line.slice(0, Math.max(0, line.length + 1 - (guards.limit?.sessions ?? 0)))
   if (crowd.length > 0 && guards.limit?.atLimit === 'refuse')
     return { ok: false, code: 'limit-reached', inTheWay: line.slice(0, MOST_IN_THE_WAY) }

@@ -35,7 +35,7 @@ export async function end(tx: Transaction, { selector, ending, limit }: EndReque
     const over = await endOne(tx, record, how)
     if (over !== undefined) ended.push(over)
   }
-  for (const record of ended) descendants.push(...(await endChildren(tx, record, tx.now)))
+  for (const record of ended) descendants.push(...(await endChildren(tx, record)))
   return { ended, descendants, position: String(await tx.position()) }
 }
 
@@ -90,7 +90,7 @@ async function endIfDue(tx: Transaction, row: SessionRow): Promise<boolean> {
   }
   const ended = await endOne(tx, record, dueEnding(record))
   if (ended === undefined) return false
-  await endChildren(tx, ended, tx.now)
+  await endChildren(tx, ended)
   return true
 }
 

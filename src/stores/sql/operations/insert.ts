@@ -20,7 +20,7 @@ import { fromAuthentication, fromHash, fromId, fromKind, fromRole, toJson, toUse
 import type { UserTable } from '../schema.ts'
 import { listRecords } from '../search.ts'
 import type { Values } from '../statement.ts'
-import { endChildren, endOne, endWithChildren, findLive, toId } from './steps.ts'
+import { endChildren, endOne, endWithChildren, findChildren, findLive, toId } from './steps.ts'
 
 /** What an insert is told. */
 export interface InsertRequest {
@@ -64,9 +64,11 @@ async function judge(tx: Transaction, given: SessionDraft, guards: Guards): Prom
     return { ok: false, code: 'parent-not-live' }
 
   const replaced = await findReplaced(tx, draft, guards)
-  const holder = await findNameHolder(tx, draft, replaced)
+  const leaving = [...replaced]
+  for (const record of replaced) leaving.push(...(await findChildren(tx, record)))
+  const holder = await findNameHolder(tx, draft, leaving)
   if (holder !== undefined && isLive(holder, tx.now)) return { ok: false, code: 'name-taken' }
-  const line = await lineUp(tx, draft, guards, replaced)
+  const line = await lineUp(tx, draft, guards, leaving)
   const crowd = line.slice(0, Math.max(0, line.length + 1 - (guards.limit?.sessions ?? 0)))
   if (crowd.length > 0 && guards.limit?.atLimit === 'refuse')
     return { ok: false, code: 'limit-reached', inTheWay: line.slice(0, MOST_IN_THE_WAY) }
@@ -151,8 +153,9 @@ async function carryOut(tx: Transaction, plan: Plan, guards: Guards): Promise<In
 async function endLateHolder(tx: Transaction, holder: SessionRecord): Promise<void> {
   const mass = holder.ending && (await findMassEnding(tx, holder))
   const byMass = mass !== undefined && mass.at < diesAt(holder)
-  await endOne(tx, holder, holder.ending ?? dueEnding(holder), byMass ? mass.position : undefined)
-  await endChildren(tx, holder, tx.now)
+  const ending = holder.ending ?? dueEnding(holder)
+  await endOne(tx, holder, ending, byMass ? mass.position : undefined)
+  await endChildren(tx, { ...holder, ending })
 }
 
 interface Owner {

@@ -8,7 +8,7 @@ import type { EndedAll, EpochScope, NewEnding } from '../../../core/store.ts'
 import type { Transaction } from '../engine.ts'
 import { fromActor, fromId, toEnding, toRecord } from '../rows.ts'
 import { addDenial } from './denials.ts'
-import { endOne, findLive } from './steps.ts'
+import { endOne, endWithChildren, findLive } from './steps.ts'
 
 /** What a mass end is told. */
 export interface MassEndRequest {
@@ -102,7 +102,7 @@ export async function tidy(tx: Transaction, limit: number): Promise<number> {
       if (row === undefined) continue
       const record = toRecord(row)
       if (isLive(record, mass.at)) await endOne(tx, record, toEnding(mass), mass.position)
-      else await endOne(tx, record, dueEnding(record))
+      else await endWithChildren(tx, record, dueEnding(record))
     }
     written += found.length
     if (found.length < left) await tx.run(tx.statements.deleteMassEnding, { position: mass.position })

@@ -73,7 +73,7 @@ async function endReused(tx: Transaction, record: SessionRecord): Promise<Sessio
   const ending: Ending = { at: tx.now, reason: 'reused', by: { kind: 'system', id: 'refresh' } }
   await tx.append({ at: tx.now, realm: record.realm, type: 'token.reused', session: toSession(record) })
   const over = (await endOne(tx, record, ending)) ?? record
-  await endChildren(tx, over, tx.now)
+  await endChildren(tx, over)
   return over
 }
 

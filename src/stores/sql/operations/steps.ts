@@ -6,7 +6,6 @@
 import { SESSION_PREFIX } from '../../../core/id.ts'
 import { isLive, TOMBSTONE_AGE } from '../../../core/policy.ts'
 import { type Ending, type SessionRecord, toSession } from '../../../core/session.ts'
-import type { Instant } from '../../../core/time.ts'
 import type { Transaction } from '../engine.ts'
 import { findRecord } from '../resolve.ts'
 import { fromActor, fromId } from '../rows.ts'
@@ -19,7 +18,10 @@ export async function findLive(tx: Transaction, id: string): Promise<SessionReco
 }
 
 /** Finds what lives under a login now. */
-async function findChildren(tx: Transaction, parent: SessionRecord): Promise<readonly SessionRecord[]> {
+export async function findChildren(
+  tx: Transaction,
+  parent: SessionRecord,
+): Promise<readonly SessionRecord[]> {
   if (parent.kind !== 'login') return []
   return listRecords(tx, { realm: parent.realm, parentId: parent.id }, tx.now)
 }
@@ -52,12 +54,9 @@ export async function endOne(
   return ended
 }
 
-/** Ends what lives under a session, and returns it. */
-export async function endChildren(
-  tx: Transaction,
-  parent: SessionRecord,
-  at: Instant,
-): Promise<SessionRecord[]> {
+/** Ends what lives under a session that has ended, dated as that is, and returns it. */
+export async function endChildren(tx: Transaction, parent: SessionRecord): Promise<SessionRecord[]> {
+  const at = parent.ending?.at ?? tx.now
   const ending: Ending = { at, reason: 'parent-ended', by: { kind: 'system', id: 'parent' } }
   const ended: SessionRecord[] = []
   for (const child of await findChildren(tx, parent)) {
@@ -70,7 +69,7 @@ export async function endChildren(
 /** Ends a session and what lives under it. */
 export async function endWithChildren(tx: Transaction, record: SessionRecord, ending: Ending): Promise<void> {
   await endOne(tx, record, ending)
-  await endChildren(tx, record, ending.at)
+  await endChildren(tx, { ...record, ending })
 }
 
 /** The public form of an id as it is kept. */
