@@ -16,7 +16,7 @@ test('what happens is told a line each: when, what, whose, on what, why and by w
   await using going = await watching(server)
   await server.rollcall('sessions issue --user ada --label laptop')
   await server.rollcall('users ban ada --reason stolen')
-  await until('the end is told', () => going.out().includes('banned by'))
+  await until('the end is told', () => /session\.ended +ada/.test(going.out()))
   const { token = '' } = await server.ask('POST', '/v1/sessions', {
     user: { id: 'bob' },
     device: { ip: '203.0.113.7', label: 'a phone with a name that is much too long' },
