@@ -64,8 +64,7 @@ async function judge(tx: Transaction, given: SessionDraft, guards: Guards): Prom
     return { ok: false, code: 'parent-not-live' }
 
   const replaced = await findReplaced(tx, draft, guards)
-  const leaving = [...replaced]
-  for (const record of replaced) leaving.push(...(await findChildren(tx, record)))
+  const leaving = await withChildren(tx, replaced)
   const holder = await findNameHolder(tx, draft, leaving)
   if (holder !== undefined && isLive(holder, tx.now)) return { ok: false, code: 'name-taken' }
   const line = await lineUp(tx, draft, guards, leaving)
@@ -103,6 +102,15 @@ async function findReplaced(
   if ('label' in replaces) return listRecords(tx, { realm, userId, kind, label: replaces.label }, tx.now)
   const replaced = await findLive(tx, replaces.id)
   return replaced?.userId === userId && replaced.realm === realm ? [replaced] : []
+}
+
+async function withChildren(
+  tx: Transaction,
+  records: readonly SessionRecord[],
+): Promise<readonly SessionRecord[]> {
+  const all = [...records]
+  for (const record of records) all.push(...(await findChildren(tx, record)))
+  return all
 }
 
 async function findNameHolder(tx: Transaction, draft: SessionDraft, replaced: readonly SessionRecord[]) {
