@@ -14,7 +14,8 @@ interface Address {
 export type NetworkTest = (address: string) => boolean
 
 /**
- * Reads an address such as `203.0.113.7`, or a network such as `2001:db8::/32` (RFC 4632, RFC 4291 2.3).
+ * Reads an address such as `203.0.113.7`, or a network such as `2001:db8::/32` (RFC 4632, RFC 4291 2.3). No IPv6 network
+ * holds an IPv4 address; one of mapped addresses, such as `::ffff:10.0.0.0/104`, is the IPv4 network.
  *
  * @returns undefined where the text is neither.
  */
@@ -23,8 +24,9 @@ export function readNetwork(text: string): NetworkTest | undefined {
   const network = readAddress(base)
   if (network === undefined || rest.length > 0) return undefined
   if (prefix !== undefined && !/^(0|[1-9]\d{0,2})$/.test(prefix)) return undefined
-  const kept = prefix === undefined ? network.length : Number(prefix)
-  if (kept > network.length) return undefined
+  const mapped = network.length === 32 && base.includes(':') ? 96 : 0
+  const kept = prefix === undefined ? network.length : Number(prefix) - mapped
+  if (kept < 0 || kept > network.length) return undefined
   const shift = BigInt(network.length - kept)
   const wanted = network.bits >> shift
   return (given) => {
