@@ -22,9 +22,9 @@ export interface Running extends AsyncDisposable {
   ask(method: string, path: string, body?: object): Promise<Answer>
 }
 
-/** Starts a server with nothing in it. */
-export async function startRunning(): Promise<Running> {
-  const argv = ['--store', 'memory:', '--port', '0', '--key', KEY, '--log-level', 'silent']
+/** Starts a server with nothing in it, or on a file. */
+export async function startRunning(store = 'memory:'): Promise<Running> {
+  const argv = ['--store', store, '--port', '0', '--key', KEY, '--log-level', 'silent']
   const server = await startServer(readSettings({ argv, env: {} }))
   const { url } = server
   const env = { ROLLCALL_URL: url, ROLLCALL_KEY: KEY }
