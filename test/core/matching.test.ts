@@ -83,7 +83,7 @@ const TABLE: {
   label: [['Ada’s Laptop'], ['ada’s laptop', 'Ada']],
   level: [[2], [1, 3]],
   text: [
-    ['ADA', 'ada l', '’s', 'db8::', 'macintosh', 'CHROME 1', 'Mac os'],
+    ['ADA', 's lap', '’s', 'db8::', 'macintosh', 'CHROME 1', 'Mac os'],
     ['%', '_ _', 'ada  '],
   ],
 }
