@@ -117,7 +117,8 @@ function expire(model: Model): void {
 }
 
 function tidy(model: Model): void {
-  for (const kept of model.sessions.values()) if (kept.session.ending && !kept.told) tellEnding(model, kept)
+  for (const kept of model.sessions.values())
+    if (kept.session.ending && !kept.told) end(model, kept, kept.session.ending)
 }
 
 function eraseSalts(model: Model): void {
@@ -202,7 +203,7 @@ export function issue(model: Model, request: IssueRequest, made: Session | undef
   )
   const crowd = limit ? line.slice(0, Math.max(0, line.length - limit.sessions + 1)) : []
   if (crowd.length > 0 && limit?.atLimit === 'refuse')
-    return { ok: false, code: 'limit-reached', sessions: crowd.map(({ session }) => session.id) }
+    return { ok: false, code: 'limit-reached', sessions: line.map(({ session }) => session.id) }
   if (parent && replaced.includes(parent)) return { ok: false, code: 'parent-not-live' }
 
   const id = made?.id ?? ''

@@ -78,6 +78,10 @@ export async function runModel(options: RunOptions): Promise<Outcome> {
     failed: details.failed,
     runs: details.numRuns,
     error: details.errorInstance,
-    report: details.failed ? (fc.defaultReportMessage(details) ?? '') : '',
+    report: details.failed ? `${fc.defaultReportMessage(details)}\n${toStack(details.errorInstance)}\n` : '',
   }
+}
+
+function toStack(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

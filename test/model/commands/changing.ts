@@ -21,7 +21,7 @@ import { change } from '../scene.ts'
 const patch = fc.record({
   label: maybe(fc.option(label)),
   data: maybe(fc.constantFrom({ plan: 'pro' }, null)),
-  authentication: maybe(fc.record({ methods: fc.constantFrom(['pwd'], ['pwd', 'otp']), level })),
+  authentication: maybe(fc.record({ methods: fc.constantFrom(['pwd'], ['pwd', 'otp']), level }, { noNullPrototype: true })),
 })
 
 const userPatch = fc.record({

@@ -41,7 +41,7 @@ const ending = fc.record({
     fc.record({
       keys: fc.uniqueArray(fc.constantFrom(...DENY_KEYS), { minLength: 1 }),
       span: fc.constantFrom(5_000, 3_600_000),
-    }),
+    }, { noNullPrototype: true }),
     3,
   ),
   dryRun: maybe(fc.constant(true), 5),
@@ -56,6 +56,7 @@ export const ends: readonly Kind[] = [
     const { reason, deny, dryRun } = asked
     const request: EndRequest = given({ reason, by: BY, deny, dryRun })
     const selector = { ...toSelector(scene, asked.selector), realm: asked.realm }
+    const from = model.head
     // A node that is cut off from the journal still ends; but a filter, and a dry run, ask where the journal stands.
     const answer = await world.nodes[asked.node].sessions.end(selector, request)
     const expected = dryRun ? rehearse(model, selector) : carryOut(model, selector, request)
@@ -65,7 +66,8 @@ export const ends: readonly Kind[] = [
       { ended, descendants, matched, exact },
       { matched: expected.ended, exact: true, ...expected },
     )
-    assert.equal(Number(receipt.position), model.head, 'the receipt says where the journal stands')
+    const position = Number(receipt.position)
+    assert.ok(position >= from && position <= model.head, 'the receipt is where the journal tells of the end')
     return asked.node
   }),
 ]

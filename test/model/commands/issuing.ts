@@ -108,7 +108,7 @@ function toRequest({ model }: Scene, draft: Draft): IssueRequest {
   const { lifetime, idle, data, ip, limit: sessions, atLimit, role, displayName, resource, name } = draft
   const under = draft.kind === 'login' || draft.parent === undefined ? undefined : pick(all, draft.parent)
   const nobodys = draft.kind === 'playback' && draft.anonymous
-  const inherits = under !== undefined && draft.inherits
+  const inherits = under?.userId !== undefined && draft.inherits
   const replaces =
     typeof draft.replaces === 'number' ? pick(all, draft.replaces)?.id : draft.label && draft.replaces
   const { userAgent } = { ...DEVICES[draft.device] }
