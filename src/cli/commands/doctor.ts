@@ -14,7 +14,7 @@ const FLAGS: Flags = {
   ...GENERAL_FLAGS,
 }
 
-/** Examines settings, store, disk, clock and server; changes nothing. Exits with 1 where something is wrong. */
+/** Examines settings, store, disk, clock and server, and leaves them as they were. Exits with 1 where something is wrong. */
 export const doctor: Command = defineCommand({
   words: 'doctor',
   summary: 'Examine settings, store, disk, clock and server.',

@@ -22,7 +22,7 @@ export interface Examination {
   readonly settings: ExplainedSettings['settings']
 }
 
-/** Examines everything, and changes nothing. */
+/** Examines everything, and leaves it as it was. */
 export async function examine(sources: Sources, url: string | undefined): Promise<Examination> {
   const { settings, mistakes, read } = explainSettings(sources)
   const { facts, findings } = lookAtStore(read.store)
