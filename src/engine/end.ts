@@ -20,7 +20,7 @@ import { toMilliseconds } from '../core/time.ts'
 import { DEFAULT_REALM } from '../core/user.ts'
 import type { SessionCache } from './cache.ts'
 import type { Ended, EndRequest } from './manager.ts'
-import { requireFilter } from './validate.ts'
+import { requireFilter, requireRealm, requireUserId } from './validate.ts'
 
 /** What ending needs. */
 export interface EndParts {
@@ -41,7 +41,8 @@ export function ender({
   wrote,
 }: EndParts): (selector: SessionSelector, request?: EndRequest) => Promise<Ended> {
   return async (selector, request = {}) => {
-    const realm = selector.realm ?? DEFAULT_REALM
+    const realm = requireRealm(selector.realm ?? DEFAULT_REALM)
+    if ('userId' in selector) requireUserId(selector.userId)
     if (request.dryRun) return rehearse(store, selector, realm)
     const ending = toEnding(request)
     try {

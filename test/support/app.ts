@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createSessions } from '../../src/engine/create-sessions.ts'
 import type { SessionManager } from '../../src/engine/manager.ts'
 import { nodeEnv } from '../../src/env.ts'
-import { type AppOptions, createApp } from '../../src/http/app.ts'
+import { type App, type AppOptions, createApp } from '../../src/http/app.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
 import { judgeAnswers } from './conformance.ts'
 import { KEY } from './server-process.ts'
@@ -12,24 +12,30 @@ export interface AppBench extends AsyncDisposable {
   readonly url: string
   readonly sessions: SessionManager
 
+  /** What the answers so far had that is not as described. Whoever takes it answers for it. */
+  takeBreaches(): readonly string[]
+
   /** Issues a session and answers with its token and id. */
   issue(user: string, realm?: string): Promise<{ readonly token: string; readonly id: string }>
 }
 
-/** Starts one. */
+/** Starts one. `alter` may spoil it before its routes are added. */
 export async function appBench(
   allowOrigins: readonly string[] = [],
   options: Omit<Partial<AppOptions>, 'sessions'> = {},
+  alter: (app: App) => void = () => {},
 ): Promise<AppBench> {
   const env = nodeEnv()
   const sessions = createSessions({ store: memoryStore({ clock: env.now }), env })
   await sessions.keys.ensure({ name: 'tests', scopes: ['admin'], secret: KEY })
   const app = createApp({ sessions, version: 'test', allowOrigins, ...options })
+  alter(app)
   const breaches = await judgeAnswers(app)
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   return {
     url,
     sessions,
+    takeBreaches: () => breaches.splice(0),
     async issue(user, realm = 'default') {
       const { token, session } = await sessions.issue({ user: { id: user }, realm })
       return { token, id: session.id }

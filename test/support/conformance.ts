@@ -106,8 +106,8 @@ export function judgeBy(description: Description): Judge {
   }
 }
 
-/** Notes every answer that an application gives from now on. Returns what was wrong with those so far. */
-export async function judgeAnswers(app: App): Promise<readonly string[]> {
+/** Notes every answer that an application gives from now on. Returns what was wrong with those so far, a list that grows. */
+export async function judgeAnswers(app: App): Promise<string[]> {
   await app.ready()
   const judge = judgeOf(app)
   const breaches: string[] = []

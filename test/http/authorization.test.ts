@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ALL_REALMS } from '../../src/core/access-key.ts'
+import type { App } from '../../src/http/app.ts'
+import { newTally } from '../../src/http/watching.ts'
+import { startMetrics } from '../../src/server/metrics.ts'
+import { type AppBench, appBench } from '../support/app.ts'
+import { CREDENTIALS } from './authorization/cast.ts'
+import { outcomeFor, readTable } from './authorization/table.ts'
+import { TARGETS } from './authorization/targets.ts'
+import { type Cell, tryCell } from './authorization/trial.ts'
+
+const table = readTable()
+
+const cells: readonly Cell[] = [...table.rows].flatMap(([label, { targets }]) =>
+  CREDENTIALS.flatMap((credential) => targets.map((target) => ({ label, credential, target }))),
+)
+
+/** The routes that keys call. */
+const byKey = [...table.rows].filter(([, { takes }]) => takes !== 'anyone' && takes !== 'holder')
+
+const isDone = (outcome: string): boolean => outcome.startsWith('2')
+
+function bench(alter?: (app: App) => void): Promise<AppBench> {
+  return appBench([], { meter: startMetrics(newTally(), 'test') }, alter)
+}
+
+/** Tries cells. Returns what is not as the table has it. */
+async function differences(on: AppBench, tried: readonly Cell[]): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const cell of tried) {
+    const row = table.rows.get(cell.label)
+    const expected = row === undefined ? '' : outcomeFor(table, row, cell.credential, cell.target)
+    const { outcome, changed, leaks } = await tryCell(on, cell)
+    const where = `${cell.label} by ${cell.credential} on ${cell.target}`
+    if (outcome !== expected) found.push(`${where}: "${outcome}", not "${expected}"`)
+    if (changed && !expected.includes(':')) found.push(`${where}: something has changed`)
+    if (leaks.length > 0) found.push(`${where}: the answer gives away ${leaks}`)
+  }
+  return found
+}
+
+test('every route is in the table of who may do what, with all of its targets', async () => {
+  await using on = await bench()
+  const { paths } = (await (await fetch(`${on.url}/openapi.json`)).json()) as { readonly paths: object }
+  const routes = Object.entries(paths).flatMap(([path, item]) =>
+    Object.keys(item as object).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+  assert.deepEqual([...table.rows.keys()].sort(), routes.sort())
+  for (const [label, { targets }] of table.rows)
+    assert.deepEqual([...targets].sort(), Object.keys(TARGETS[label] ?? {}).sort(), label)
+  for (const { label, credential, target } of cells) {
+    const row = table.rows.get(label)
+    assert.match(
+      row ? outcomeFor(table, row, credential, target) : '',
+      /^\d{3}/,
+      `${label} ${credential} ${target}`,
+    )
+  }
+})
+
+test('each credential does to each target what the table says, and what is refused changes nothing', async (t) => {
+  await using on = await bench()
+  assert.deepEqual(await differences(on, cells), [])
+  const refused = cells.filter(({ label, credential, target }) => {
+    const row = table.rows.get(label)
+    return row && !isDone(outcomeFor(table, row, credential, target))
+  })
+  assert.ok(cells.length >= 500)
+  t.diagnostic(
+    `${cells.length} cells, ${refused.length} of them refused; ${table.rows.size} routes, ${CREDENTIALS.length} credentials`,
+  )
+})
+
+test('a route that forgets its scope is caught, whichever it is', async (t) => {
+  const anyKey = 'streams:publish'
+  await using on = await bench((app) =>
+    app.addHook('onRoute', (route) => {
+      const { access = 'anyone' } = route.config ?? {}
+      if (access !== 'anyone' && access !== 'holder')
+        Object.assign(route, { config: { ...route.config, access: anyKey } })
+    }),
+  )
+  const routes = byKey.filter(([, { outcomes }]) => [...(outcomes.get('here')?.values() ?? [])].some(isDone))
+  for (const [label, { targets }] of routes) {
+    const tried = targets.map((target) => ({ label, credential: anyKey, target }))
+    assert.notDeepEqual(await differences(on, tried), [], `${label} without its scope was not noticed`)
+  }
+  t.diagnostic(`${routes.length} mutants caught: routes without their scope`)
+  on.takeBreaches()
+})
+
+test('a key that reaches across realms is caught', async (t) => {
+  await using on = await bench()
+  const { keys } = on.sessions
+  const careless: typeof keys = {
+    ...keys,
+    create: ({ realm = ALL_REALMS, ...request }) =>
+      keys.create({ ...request, realm: realm.startsWith('home') ? ALL_REALMS : realm }),
+  }
+  const spoiled = { ...on, sessions: { ...on.sessions, keys: careless } }
+  for (const [label, { takes, targets }] of byKey) {
+    const tried = targets.map((target) => ({ label, credential: takes, target }))
+    assert.notDeepEqual(await differences(spoiled, tried), [], `${label} across realms was not noticed`)
+  }
+  t.diagnostic(`${byKey.length} mutants caught: routes that another realm's key can use`)
+})
