@@ -6,6 +6,7 @@
 import type { Env } from '../core/env.ts'
 import { diesAt } from '../core/policy.ts'
 import type { SessionWrites } from '../core/store.ts'
+import type { Instant } from '../core/time.ts'
 import type { Entry } from './cache.ts'
 
 /** Notes that sessions were used. */
@@ -58,14 +59,16 @@ export function activityLog(
   async function write(batch: readonly Entry[]): Promise<void> {
     const now = env.monotonic()
     await store.touch(batch.map((entry) => ({ id: entry.record.id, ago: Math.round(now - entry.activeAt) })))
-    for (const entry of batch) renew(entry, Math.round(storeTime(entry.activeAt)))
+    const reached = storeTime(env.monotonic())
+    for (const entry of batch) renew(entry, Math.round(storeTime(entry.activeAt)), reached)
   }
 }
 
-function renew(entry: Entry, activeAt: number): void {
+/** Moves the silence of an entry on, as the store did; but of one that was over by then, as the store did not. */
+function renew(entry: Entry, activeAt: number, reached: Instant): void {
   entry.noted = false
   const { record, live } = entry
-  if (activeAt <= record.lastActiveAt) return
+  if (activeAt <= record.lastActiveAt || reached >= entry.diesAt) return
   const moved = {
     lastActiveAt: activeAt,
     ...(record.idle !== undefined && { idleExpiresAt: activeAt + record.idle }),
