@@ -14,6 +14,7 @@ export const POLICY = {
   idle: 7 * DAY,
   grace: 10_000,
   staleness: 1_000,
+  cached: 5,
   entries: 40,
 } as const
 const UNWRITTEN = 30_000 // How long activity may wait to be written; silence is forgiven for as long.
@@ -46,14 +47,13 @@ export interface Model {
   elapsed: number // What the nodes' monotonic clocks have in common.
   sessions: Map<string, Kept>
   users: Map<string, { user: User; stamp: number }>
-  denials: Denial[]
+  denials: (Denial & { id: string })[] // Their ids are taken on trust.
   noted: Map<string, number>[] // Per node, what was used and when, as far as it is not written.
   timers: Timer[]
   telling: Entry[] // What the journal must have by now.
   head: number // How much the journal told in all, and how much of it is forgotten.
   floor: number
   masses: number
-  denialsMade: number
 }
 
 export function newModel(now: number): Model {
@@ -65,7 +65,6 @@ export function newModel(now: number): Model {
     head: 0,
     floor: 0,
     masses: 0,
-    denialsMade: 0,
   }
   return { ...nothing, now, elapsed: 0, sessions: new Map(), users: new Map() }
 }
@@ -449,8 +448,7 @@ function addDenial(model: Model, realm: string, key: DenyKey, value: string | un
   const longer = (old: Denial) =>
     old.realm === realm && old.key === key && old.value === value && old.until >= until
   if (value === undefined || model.denials.some(longer)) return
-  model.denialsMade += 1
-  const denial: Denial = { id: String(model.denialsMade), realm, key, value, at: model.now, until, by: BY }
+  const denial: Denial = { id: '', realm, key, value, at: model.now, until, by: BY }
   model.denials.push(denial)
   tell(model, 'denial.created', realm, model.now, { denial })
 }

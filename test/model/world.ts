@@ -67,6 +67,7 @@ export async function makeWorld(
       idle: POLICY.idle,
       refreshGrace: POLICY.grace,
       maxStaleness: POLICY.staleness,
+      cached: POLICY.cached,
       journal: { age: '36525d', entries: POLICY.entries },
     }
     node.sessions = createSessions({ store: link(store, computer, () => node.cut), env, policy })

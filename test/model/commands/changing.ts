@@ -87,6 +87,7 @@ export const changing: readonly Kind[] = [
     const { denials } = world.nodes[asked.node].sessions
     const { items } = await denials.list({ realm: asked.realm, limit: 200 })
     const holding = model.denials.filter((denial) => denial.realm === asked.realm && denial.until > model.now)
+    holding.sort((a, b) => Number(a.id) - Number(b.id))
     assert.deepEqual(items, holding)
     const id = pick(model.denials, asked.index)?.id ?? '7'
     const answer = await attempt(denials.lift(id, { realm: asked.realm, by: BY }))

@@ -74,7 +74,7 @@ type Draft = typeof draft extends fc.Arbitrary<infer Value> ? Value : never
 
 /** Commands that begin sessions. */
 export const issuing: readonly Kind[] = [
-  kind('issue', 12, draft, async (scene, draft) => {
+  kind('issue', 20, draft, async (scene, draft) => {
     const { model, world, tally } = scene
     const request = toRequest(scene, draft)
     const answer = await attempt(world.nodes[draft.node].sessions.issue(request))
@@ -106,7 +106,9 @@ export const issuing: readonly Kind[] = [
 function toRequest({ model }: Scene, draft: Draft): IssueRequest {
   const all = [...model.sessions.values()].map(({ session }) => session)
   const { lifetime, idle, data, ip, limit: sessions, atLimit, role, displayName, resource, name } = draft
-  const under = draft.kind === 'login' || draft.parent === undefined ? undefined : pick(all, draft.parent)
+  const logins = all.filter(({ kind, ending }) => kind === 'login' && ending === undefined)
+  const among = draft.inherits && logins.length > 0 ? logins : all
+  const under = draft.kind === 'login' || draft.parent === undefined ? undefined : pick(among, draft.parent)
   const nobodys = draft.kind === 'playback' && draft.anonymous
   const inherits = under?.userId !== undefined && draft.inherits
   const replaces =

@@ -8,7 +8,7 @@ const MINUTE = 60_000
 /** Both clocks, the store's alone, the nodes' alone. */
 const spans = fc.oneof(
   {
-    weight: 5,
+    weight: 8,
     arbitrary: fc.constantFrom(1, 100, 300, 1_000, 5_000, 9_999, 10_001).map((span) => [span, span] as const),
   },
   {
@@ -28,7 +28,7 @@ const spans = fc.oneof(
 
 /** Commands that let time pass, and nodes come and go. */
 export const passing: readonly Kind[] = [
-  kind('move the clocks', 9, spans, async (scene, [store, monotonic]) => {
+  kind('move the clocks', 7, spans, async (scene, [store, monotonic]) => {
     scene.tally.add(
       'clocks',
       store === monotonic ? 'both' : store === 0 ? 'nodes' : store < 0 ? 'store, back' : 'store',
@@ -39,7 +39,7 @@ export const passing: readonly Kind[] = [
 
   kind(
     'wait for a moment that matters',
-    6,
+    4,
     fc.record({
       index,
       of: fc.constantFrom('session' as const, 'grace' as const),

@@ -11,7 +11,7 @@ import { mayBeBehind, type Scene, toText } from '../scene.ts'
 const token = fc.record({
   ago: index,
   as: fc.oneof(
-    { weight: 12, arbitrary: fc.constant('given' as const) },
+    { weight: 20, arbitrary: fc.constant('given' as const) },
     { weight: 1, arbitrary: fc.constantFrom('malformed' as const, 'forged' as const) },
   ),
 })
