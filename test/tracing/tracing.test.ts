@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, test } from 'node:test'
-import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { W3CTraceContextPropagator } from '@opentelemetry/core'
-import {
-  InMemorySpanExporter,
-  type ReadableSpan,
-  SimpleSpanProcessor,
-  TracerProvider,
-} from '@opentelemetry/sdk-trace'
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import { InMemorySpanExporter, type ReadableSpan } from '@opentelemetry/sdk-trace'
 import { surround } from '../../src/core/around.ts'
 import { RollcallError } from '../../src/core/errors.ts'
 import { traceSessions, traceStore } from '../../src/opentelemetry.ts'
@@ -18,12 +11,10 @@ import { engineBench } from '../support/engine.ts'
 import { raw } from '../support/raw-request.ts'
 import { call, KEY } from '../support/server-process.ts'
 import { until } from '../support/until.ts'
+import { register } from './provider.ts'
 
 const exporter = new InMemorySpanExporter()
-const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] })
-trace.setGlobalTracerProvider(provider)
-context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-propagation.setGlobalPropagator(new W3CTraceContextPropagator())
+const provider = register(exporter)
 const server: RunningServer = await startServer(
   readSettings({
     argv: ['--store', 'memory:', '--port', '0', '--log-level', 'silent', '--key', KEY],

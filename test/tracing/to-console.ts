@@ -1,0 +1,4 @@
+import { ConsoleSpanExporter } from '@opentelemetry/sdk-trace'
+import { register } from './provider.ts'
+
+register(new ConsoleSpanExporter())
