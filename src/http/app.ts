@@ -116,6 +116,9 @@ export function createApp(options: AppOptions): App {
     if (request.raw.rawHeaders.length > MOST_HEADERS * 2) {
       throw new RollcallError('bad-request', `A request may have ${MOST_HEADERS} headers at most.`)
     }
+    if ((request.raw.headersDistinct.host?.length ?? 0) > 1) {
+      throw new RollcallError('bad-request', 'A request names one host, once (RFC 9112 3.2).')
+    }
     if (!request.is404) await admit({ sessions, attempts, allowOrigins }, request, reply)
   })
   app.addHook('preClose', async () => feed.close())

@@ -106,3 +106,14 @@ test('a parameter that stands twice, or as a list, is refused', async () => {
     assert.deepEqual([answer.status, answer.json.code], [400, 'bad-request'], path)
   }
 })
+
+test('a request that names two hosts is refused', async () => {
+  await using bench = await appBench()
+  const { token } = await bench.issue('ada')
+  const { host } = new URL(bench.url)
+  const cookie: Header = ['Cookie', `__Host-rollcall=${token}`]
+  for (const second of [host, 'evil.example']) {
+    const answer = await raw(bench.url, 'GET', '/v1/me/sessions', [['Host', host], ['Host', second], cookie])
+    assert.deepEqual([answer.status, answer.json.code], [400, 'bad-request'])
+  }
+})
