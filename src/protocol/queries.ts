@@ -148,4 +148,4 @@ export const RealmQuery: TUnsafe<RealmQuery> = Type.Unsafe(strict({ realm: maybe
 export const NoQuery: TUnsafe<NoQuery> = Type.Unsafe(strict({}))
 
 /** The path of routes for one thing. */
-export const IdPath: TUnsafe<IdPath> = Type.Unsafe(strict({ id: Type.String() }))
+export const IdPath: TUnsafe<IdPath> = Type.Unsafe(strict({ id: Type.String({ minLength: 1 }) }))

@@ -118,7 +118,7 @@ function queryOf(parameters: readonly DescribedParameter[], schemas: Schemas): A
   const parts =
     fields.length === 0 ? fc.constant<string[]>([]) : fc.array(fc.oneof(...fields), { maxLength: 3 })
   return fc
-    .tuple(parts, fc.option(hostile, { freq: 9 }))
+    .tuple(parts, fc.oneof({ weight: 12, arbitrary: fc.constant(null) }, hostile))
     .map(([some, more]) => [...new Set(some), ...(more === null ? [] : [more])].join('&'))
     .map((query) => (query === '' ? '' : `?${query}`))
 }
@@ -127,7 +127,7 @@ function bodyOf(schema: object, schemas: Schemas): Arbitrary<string | undefined>
   const json = (arbitrary: Arbitrary<Json>): Arbitrary<string> =>
     arbitrary.map((value) => JSON.stringify(value))
   return fc.oneof(
-    { weight: 6, arbitrary: json(valid(schema, schemas)) },
+    { weight: 10, arbitrary: json(valid(schema, schemas)) },
     { weight: 6, arbitrary: json(nearlyValid(schema, schemas)) },
     { weight: 2, arbitrary: HOSTILE_BODY },
     { weight: 1, arbitrary: fc.constant(undefined) },

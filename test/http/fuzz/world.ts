@@ -24,21 +24,21 @@ export async function worldOn({ sessions }: AppBench): Promise<World> {
     if (verdict.ok) return
     const realm = place < 4 ? 'default' : 'other'
     const id = `user-${++users}`
-    const { session, token } = await sessions.issue({
-      user: { id },
-      realm,
-      device: { label: 'fuzz', ip: '192.0.2.1' },
-    })
-    const gone = await sessions.issue({ user: { id }, realm })
-    await sessions.end({ id: gone.session.id, realm }, { deny: { keys: ['address'], span: '1h' } })
-    const denials = await sessions.denials.list({ realm })
+    const ip = `10.${users >> 16}.${(users >> 8) & 255}.${users & 255}`
+    const { session, token } = await sessions.issue({ user: { id }, realm, device: { label: 'fuzz', ip } })
+    const gone = await sessions.issue({ user: { id: `${id}-gone` }, realm })
+    const { receipt } = await sessions.end(
+      { id: gone.session.id, realm },
+      { deny: { keys: ['user'], span: '1h' } },
+    )
+    const denial = (await sessions.denials.list({ realm, limit: 200 })).items.at(-1)?.id ?? receipt.position
     for (const [name, value] of Object.entries({
       session: session.id,
       token,
       user: id,
       realm,
       gone: gone.token,
-      denial: denials.items[0]?.id ?? '1',
+      denial,
     }))
       there.set(`${name}${place}`, value)
   }
