@@ -117,19 +117,23 @@ async function makeFirstKey(
   return (await sessions.keys.create({ name: 'first', scopes: ['admin'] })).secret
 }
 
-function explain(fault: unknown, { host, port }: Settings): unknown {
+/** What keeps a server from listening, by the names of the system's faults. */
+const REFUSALS: Readonly<Record<string, (settings: Settings) => string>> = {
+  EADDRINUSE: ({ host, port }) =>
+    `Port ${port} of ${host} is taken. Stop what listens there, or choose another: --port ${port + 1}.`,
+  EACCES: ({ port }) =>
+    `This user may not listen on port ${port}. Choose one from 1024 on: --port ${port + 8_000}.`,
+  EADDRNOTAVAIL: absent,
+  ENOTFOUND: absent,
+  EAI_AGAIN: absent,
+}
+
+function absent({ host }: Settings): string {
+  return `This machine has no address "${host}". Choose one that it has: --host 127.0.0.1.`
+}
+
+function explain(fault: unknown, settings: Settings): unknown {
   if (isRollcallError(fault) || !(fault instanceof Error) || !('code' in fault)) return fault
-  if (fault.code === 'EADDRINUSE') {
-    return new RollcallError(
-      'conflict',
-      `Port ${port} of ${host} is taken. Stop what listens there, or choose another: --port ${port + 1}.`,
-    )
-  }
-  if (fault.code === 'EADDRNOTAVAIL' || fault.code === 'ENOTFOUND') {
-    return new RollcallError(
-      'conflict',
-      `This machine has no address "${host}". Choose one that it has: --host 127.0.0.1.`,
-    )
-  }
-  return fault
+  const say = REFUSALS[String(fault.code)]
+  return say === undefined ? fault : new RollcallError('conflict', say(settings))
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'
@@ -81,6 +81,7 @@ const WRONGS: readonly (readonly [what: string, make: (path: string) => unknown,
     (path) => sql(path, 'create table pets (name text)'),
     /!! {2}store .*database of another program/,
   ],
+  ['a folder', (path) => mkdirSync(path), /!! {2}store .*is no file\./],
   [
     'a damaged file',
     (path) => writeFileSync(path, 'not a database, '.repeat(400)),

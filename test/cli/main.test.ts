@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { freePort, KEY, startServerProcess } from '../support/server-process.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { rollcall } from './recorder.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
@@ -48,6 +49,25 @@ test('serve refuses a setting that makes no sense, and exits with 2', async () =
   assert.match(err, /There is no flag --prot\. Did you mean --port\?/)
   assert.equal(out, '')
 })
+
+/** Starts that fail, and what is said on the error stream: what happened, and what to do. */
+const FALSE_STARTS: readonly (readonly [flags: string, exitCode: number, told: RegExp])[] = [
+  ['--store postgres://db/x', 2, /--store is ".*": this version keeps sessions in sqlite:PATH or memory:/],
+  ['--key short', 2, /access key cannot be used/],
+  ['--config FOLDER/none.json', 2, /configuration file .* cannot be read/],
+  ['--store sqlite:FOLDER', 1, /cannot be opened\. .*\. Check the path, and that this user may write there/],
+  ['--store memory: --host 203.0.113.1', 1, /no address "203\.0\.113\.1"\. .*--host 127\.0\.0\.1/],
+  ['--demo 50', 2, /--demo takes no number\. .*--demo-size N/],
+]
+
+for (const [flags, exitCode, told] of FALSE_STARTS) {
+  test(`serve ${flags}: did not start, says why and what to do, and exits with ${exitCode}`, async () => {
+    const argv = flags.replace('FOLDER', temporaryFolder()).split(' ')
+    const failed = await rollcall(['serve', '--port', '0', '--log-level', 'silent', ...argv])
+    assert.match(failed.err, told)
+    assert.deepEqual([failed.exitCode, failed.out], [exitCode, ''])
+  })
+}
 
 interface Executed {
   readonly exitCode: number

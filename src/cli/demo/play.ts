@@ -72,7 +72,7 @@ export async function play(
     chance: chanceFrom(`${seed} life`),
     target: Math.max(filled.sessions, Math.ceil(users / 2)),
   })
-  if (rate > 0) {
+  if (rate > 0 && !signal.aborted) {
     terminal.err(`${counted(filled.users, 'user')} are in. Life goes on; Ctrl-C ends it.\n`)
     await live(life, { rate, signal, happened, err: terminal.err, size: stage.world.size })
   }

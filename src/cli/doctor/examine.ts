@@ -65,7 +65,9 @@ function lookAtStore(setting: ExplainedSettings['read']['store']): Looked {
   } catch (fault) {
     if (!isRollcallError(fault)) throw fault
     return {
-      findings: [wrong('store', fault.message, 'The server does not start until this is mended.')],
+      findings: [
+        wrong('store', fault.message, 'A server cannot start on it. Check the path, and who you are.'),
+      ],
     }
   }
 }

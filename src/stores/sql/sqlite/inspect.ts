@@ -55,6 +55,7 @@ export interface JournalFacts {
 export function inspectFile(given: string): FileFacts | undefined {
   const found = statSync(given, { throwIfNoEntry: false })
   if (found === undefined) return undefined
+  if (!found.isFile()) throw new RollcallError('store-unavailable', `${given} is no file.`)
   try {
     const path = realpathSync(given)
     const holder = holderOf(path)
@@ -70,7 +71,7 @@ export function inspectFile(given: string): FileFacts | undefined {
     if (isRollcallError(fault)) throw fault
     throw new RollcallError(
       'store-unavailable',
-      `${given} cannot be read. ${packFault(fault).message}`,
+      `${given} cannot be read. ${packFault(fault).message.replace(/[.!?]?$/, '.')}`,
       {},
       fault,
     )

@@ -166,5 +166,10 @@ function refuse(path: string, fault: unknown): RollcallError {
   if (isRollcallError(fault)) return fault
   const { code, message } = packFault(fault)
   const advice = code === 'internal' ? ' Check the path, and that this user may write there.' : ''
-  return new RollcallError('store-unavailable', `${path} cannot be opened. ${message}${advice}`, {}, fault)
+  return new RollcallError(
+    'store-unavailable',
+    `${path} cannot be opened. ${message.replace(/[.!?]?$/, '.')}${advice}`,
+    {},
+    fault,
+  )
 }
