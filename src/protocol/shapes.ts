@@ -15,8 +15,8 @@ import type {
   SessionData,
   SessionKind,
 } from '../core/session.ts'
-import type { Instant } from '../core/time.ts'
 import type { Role, User } from '../core/user.ts'
+import { toTime } from './moments.ts'
 
 /** A session on the wire. */
 export interface WireSession {
@@ -89,11 +89,6 @@ export interface WireEvent {
   readonly reason?: string
   readonly by?: Actor
   readonly mass?: string
-}
-
-/** Writes a moment. */
-export function toTime(at: Instant): string {
-  return new Date(at).toISOString()
 }
 
 /** Writes a session. */

@@ -5,7 +5,7 @@
  */
 import { RollcallError } from '../core/errors.ts'
 import type { Ending } from '../core/session.ts'
-import { toTime } from './shapes.ts'
+import { toTime } from './moments.ts'
 
 /** A token that stands for no live session, and why. */
 export type Refused =
