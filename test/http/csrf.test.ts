@@ -110,6 +110,25 @@ test('behind a proxy, a page without TLS is of another site', async () => {
   }
 })
 
+test('behind a trusted proxy this site is the host that was asked for; nobody else may say which that was', async () => {
+  const asked: readonly Header[] = [
+    ['X-Forwarded-For', '203.0.113.7'],
+    ['X-Forwarded-Host', 'public.example'],
+  ]
+  for (const [trustProxies, origin, status] of [
+    [['loopback'], 'https://public.example', 200],
+    [['loopback'], 'http://public.example', 403],
+    [['loopback'], 'https://evil.example', 403],
+    [['10.0.0.1'], 'https://public.example', 403],
+    [[], 'https://public.example', 403],
+  ] as const) {
+    await using bench = await appBench([], { trustProxies })
+    const { token } = await bench.issue('ada')
+    const headers: readonly Header[] = [['Cookie', `__Host-rollcall=${token}`], ['Origin', origin], ...asked]
+    assert.equal((await send(bench, RENAME, headers)).status, status, `${trustProxies} ${origin}`)
+  }
+})
+
 test('a page of another site cannot sign anybody in, out or up with what browsers send by themselves', async () => {
   await using bench = await appBench()
   const { token } = await bench.issue('ada')
