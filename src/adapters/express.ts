@@ -3,13 +3,12 @@
  *
  * @module
  */
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import type { Request, Response } from 'express'
 import { RollcallError } from '../core/errors.ts'
 import type { Device } from '../core/session.ts'
 import type { Freshness } from '../engine/freshness.ts'
 import { doorkeeper, type RenewedForHolder } from './shared/doorkeeper.ts'
-import type { HeaderList, Incoming } from './shared/exchange.ts'
-import { PRIVATE } from './shared/exchange.ts'
+import { type HeaderList, type Incoming, PRIVATE } from './shared/exchange.ts'
 import type { AdapterOptions, NewSession, Sessions } from './shared/options.ts'
 import type { SignedIn } from './shared/source.ts'
 
@@ -27,34 +26,48 @@ declare global {
   }
 }
 
+/** What is needed of a request. */
+export type AnyRequest = Pick<
+  Request,
+  'method' | 'headers' | 'rawHeaders' | 'secure' | 'host' | 'socket' | 'ip' | 'signedIn'
+>
+
+/** What is needed of a response. */
+export type AnyResponse = Pick<Response, 'headersSent' | 'append' | 'set' | 'status' | 'end'>
+
+/** Passes a request on. */
+export type Next = (fault?: unknown) => void
+
 /** Sessions, in the words of Express. What refuses or fails throws, and `problems` answers that. */
 export interface ExpressAdapter {
   /** Lets in requests of live sessions alone, freshly and strongly enough proven; answers all others with a problem. */
-  requireSession(freshness?: Freshness): RequestHandler
+  requireSession(
+    freshness?: Freshness,
+  ): (request: AnyRequest, response: AnyResponse, next: Next) => Promise<void>
 
   /** Whose request it is. Only behind {@link requireSession}. */
-  signedIn(request: Request): SignedIn
+  signedIn(request: AnyRequest): SignedIn
 
   /** Tells whose request it is, or that it carries no live session. For pages that are for everybody. */
-  findSession(request: Request): Promise<SignedIn | undefined>
+  findSession(request: AnyRequest): Promise<SignedIn | undefined>
 
   /** Reads the token of a request, to ask a server with it. Keep it from pages and logs. */
-  tokenOf(request: Request): string | undefined
+  tokenOf(request: AnyRequest): string | undefined
 
   /** Tells what a request is made with, for the session that is about to be issued. */
-  deviceOf(request: Request): Pick<Device, 'ip' | 'userAgent'>
+  deviceOf(request: AnyRequest): Pick<Device, 'ip' | 'userAgent'>
 
   /** Hands a new session to the browser, and ends the one that it had until now. */
-  signIn(request: Request, response: Response, issued: NewSession): Promise<void>
+  signIn(request: AnyRequest, response: AnyResponse, issued: NewSession): Promise<void>
 
   /** Exchanges the token of a request for its successor, in the cookie if that is how it came. */
-  refresh(request: Request, response: Response): Promise<RenewedForHolder>
+  refresh(request: AnyRequest, response: AnyResponse): Promise<RenewedForHolder>
 
   /** Ends the session of a request, and has the browser forget it. One that is over already is no failure. */
-  signOut(request: Request, response: Response): Promise<void>
+  signOut(request: AnyRequest, response: AnyResponse): Promise<void>
 
   /** Answers failures of Rollcall with problems (RFC 9457), and passes on all others. */
-  readonly problems: ErrorRequestHandler
+  readonly problems: (fault: unknown, request: AnyRequest, response: AnyResponse, next: Next) => void
 }
 
 /**
@@ -71,10 +84,12 @@ export interface ExpressAdapter {
  */
 export function expressAdapter(sessions: Sessions, options: AdapterOptions = {}): ExpressAdapter {
   const door = doorkeeper(sessions, options)
-  const problems: ErrorRequestHandler = (fault, _request, response, next) => {
+  const problems: ExpressAdapter['problems'] = (fault, _request, response, next) => {
     const answer = response.headersSent ? undefined : door.answerTo(fault)
     if (answer === undefined) return next(fault)
-    response.status(answer.status).set(answer.headers).end(answer.body)
+    response.status(answer.status)
+    response.set(answer.headers)
+    response.end(answer.body)
   }
 
   return {
@@ -112,12 +127,12 @@ export function expressAdapter(sessions: Sessions, options: AdapterOptions = {})
   }
 }
 
-function read(request: Request): Incoming {
+function read(request: AnyRequest): Incoming {
   const { method, headers, rawHeaders, secure, host, socket, ip } = request
   return { method, headers, rawHeaders, secure, host, peer: socket.remoteAddress, address: ip }
 }
 
-function add(response: Response, headers: HeaderList): void {
+function add(response: AnyResponse, headers: HeaderList): void {
   for (const [name, value] of headers)
     if (name === 'set-cookie') response.append(name, value)
     else response.set(name, value)

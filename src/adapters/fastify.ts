@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { RollcallError } from '../core/errors.ts'
 import type { Device } from '../core/session.ts'
 import type { Freshness } from '../engine/freshness.ts'
@@ -20,19 +20,22 @@ export type { Renewed, SessionSource, SignedIn, SignedInUser } from './shared/so
 declare module 'fastify' {
   interface FastifyRequest {
     /** Whose request it is, where `requireSession()` let it in. */
-    signedIn?: SignedIn
+    signedIn?: SignedIn | undefined
   }
 }
 
-/** What is needed of a request. */
-export type AnyRequest = Pick<
-  FastifyRequest,
-  'method' | 'headers' | 'raw' | 'protocol' | 'host' | 'socket' | 'ip' | 'signedIn'
->
+/** What is needed of a request, over whichever version of HTTP. */
+export interface AnyRequest extends Pick<FastifyRequest, 'method' | 'headers' | 'protocol' | 'host' | 'ip'> {
+  readonly raw: { readonly rawHeaders: string[] }
+  readonly socket: { readonly remoteAddress?: string | undefined }
+  signedIn?: SignedIn | undefined
+}
 
 /** What is needed of a reply. */
 export interface AnyReply {
+  code(status: number): unknown
   header(name: string, value: string): unknown
+  send(body: string): unknown
 }
 
 /** Sessions, in the words of Fastify. What refuses or fails throws, and `problems` answers that. */
@@ -41,7 +44,7 @@ export interface FastifyAdapter {
    * Lets in requests of live sessions alone, freshly and strongly enough proven; answers all others with a problem.
    * For `onRequest`, so that a body is read for those alone who may send one; or for `preHandler`.
    */
-  requireSession(freshness?: Freshness): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+  requireSession(freshness?: Freshness): (request: AnyRequest, reply: AnyReply) => Promise<unknown>
 
   /** Whose request it is. Only behind {@link requireSession}. */
   signedIn(request: AnyRequest): SignedIn
@@ -65,7 +68,7 @@ export interface FastifyAdapter {
   signOut(request: AnyRequest, reply: AnyReply): Promise<void>
 
   /** Handles errors: answers failures of Rollcall with problems (RFC 9457), and leaves all others to Fastify. */
-  readonly problems: (fault: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply
+  readonly problems: (fault: unknown, request: AnyRequest, reply: AnyReply) => unknown
 }
 
 /**
@@ -85,7 +88,9 @@ export function fastifyAdapter(sessions: Sessions, options: AdapterOptions = {})
   const problems: FastifyAdapter['problems'] = (fault, _request, reply) => {
     const answer = door.answerTo(fault)
     if (answer === undefined) throw fault
-    return reply.code(answer.status).headers(answer.headers).send(answer.body)
+    reply.code(answer.status)
+    add(reply, Object.entries(answer.headers))
+    return reply.send(answer.body)
   }
 
   return {
