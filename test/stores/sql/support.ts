@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { SessionDraft, SessionStore } from '../../../src/core/store.ts'
+import type { Instant } from '../../../src/core/time.ts'
 import { sqliteStore } from '../../../src/stores/sql/sqlite/store.ts'
 import { draftOf, TESTER } from '../../../src/testing/contract/workbench.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -13,9 +14,9 @@ export function freshPath(): string {
   return `${folder}/${files}.db`
 }
 
-/** Opens a store on the machine's own clock, with little patience. */
-export function open(path: string): Promise<SessionStore> {
-  return sqliteStore({ path, clock: () => Date.now(), patience: 50 })
+/** Opens a store with little patience, on the machine's own clock unless told otherwise. */
+export function open(path: string, clock: () => Instant = Date.now): Promise<SessionStore> {
+  return sqliteStore({ path, clock, patience: 50 })
 }
 
 /** Issues so many sessions of Ada's at once and returns their ids. */

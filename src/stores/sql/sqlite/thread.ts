@@ -3,17 +3,12 @@
  *
  * @module
  */
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { RollcallError } from '../../../core/errors.ts'
 import type { Instant } from '../../../core/time.ts'
-import {
-  type Batch,
-  type BatchAnswer,
-  type Outcome,
-  type Task,
-  type ThreadRole,
-  unpackFault,
-} from './messages.ts'
+import type { BatchAnswer, ThreadRole } from './messages.ts'
+import { waitingLine } from './waiting-line.ts'
 
 /** A thread of the store. */
 export interface Thread {
@@ -24,104 +19,109 @@ export interface Thread {
   close(): Promise<void>
 }
 
-/** Tasks that go to a thread together, at the most. */
-const BATCH = 512
-
 const WORKER = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
 
-interface Waiting extends Task {
-  readonly resolve: (answer: never) => void
-  readonly reject: (fault: unknown) => void
-}
+/** How long after a start that failed the next one is tried, in milliseconds. */
+const PAUSE = 1_000
 
-/** Starts a thread and waits until it has opened the file. `clock` dates each task when it is asked for. */
+/**
+ * Starts a thread and waits until it has opened the file. `clock` dates each task when it is asked for.
+ *
+ * A thread that stops by itself is started again. What it was doing is refused as `store-unavailable`: it may or may
+ * not have been done.
+ */
 export async function startThread(role: ThreadRole, clock: () => Instant): Promise<Thread> {
-  const worker = new Worker(WORKER, {
-    workerData: role,
-    name: `rollcall-sqlite-${role.role}`,
-    execArgv: [], // Flags are meant for whatever program this is part of; some of them stop a thread.
-  })
-  await new Promise<void>((resolve, reject) => {
-    worker.once('message', () => resolve())
-    worker.once('error', reject)
-  })
+  const line = waitingLine()
+  let worker: Worker | undefined
+  let starting: Promise<void> | undefined
+  let retryAt = 0
+  let closed = false
 
-  let queue: Waiting[] = []
-  let busy: readonly Waiting[] | undefined
-  let scheduled = false
-  let gone = false
-  let number = 0
-  let whenIdle: (() => void) | undefined
+  function employ(next: Worker): void {
+    let cause: unknown
+    worker = next
+    next.on('message', ({ outcomes }: BatchAnswer) => {
+      line.settle(outcomes)
+      send()
+    })
+    next.on('error', (fault) => (cause = fault))
+    next.on('exit', () => {
+      worker = undefined
+      line.refuse(stopped(role, cause))
+      if (!closed) restart()
+    })
+    next.unref() // Last: a listener for messages makes the process wait again.
+  }
 
-  worker.on('message', ({ outcomes }: BatchAnswer) => {
-    const done = busy ?? []
-    busy = undefined
-    for (const [index, { resolve, reject }] of done.entries()) settle(outcomes[index], resolve, reject)
-    send()
-  })
-  worker.on('error', fail)
-  worker.on('exit', () => fail(undefined))
-  worker.unref() // Last: a listener for messages makes the process wait again.
-
-  function fail(cause: unknown): void {
-    gone = true
-    const fault = new RollcallError(
-      'store-unavailable',
-      `The ${role.role} of the database has stopped. Restart Rollcall; what it had acknowledged is kept.`,
-      {},
-      cause,
-    )
-    for (const { reject } of [...(busy ?? []), ...queue]) reject(fault)
-    busy = undefined
-    queue = []
-    whenIdle?.()
+  function restart(): void {
+    starting = openWorker(role)
+      .then(employ)
+      .then(send)
+      .catch((cause: unknown) => {
+        retryAt = clock() + PAUSE
+        line.refuse(stopped(role, cause))
+      })
+      .finally(() => (starting = undefined))
   }
 
   function send(): void {
-    scheduled = false
-    if (busy !== undefined) return
-    if (queue.length === 0) {
-      worker.unref()
-      whenIdle?.()
-      return
-    }
-    busy = queue.slice(0, BATCH)
-    queue = queue.slice(BATCH)
-    number += 1
-    const tasks = busy.map(({ name, at, request }) => ({ name, at, request }))
-    worker.postMessage({ number, tasks } satisfies Batch)
+    if (worker === undefined) return
+    const batch = line.next()
+    if (batch) {
+      worker.ref()
+      worker.postMessage(batch)
+    } else if (line.isEmpty()) worker.unref()
   }
 
+  employ(await openWorker(role))
   return {
     do(name, request) {
       return new Promise((resolve, reject) => {
-        if (gone)
+        if (closed)
           return reject(new RollcallError('store-unavailable', 'The database is closed. Restart Rollcall.'))
-        worker.ref()
-        queue.push({ name, request, at: clock(), resolve, reject })
-        if (scheduled || busy !== undefined) return
-        scheduled = true
-        setImmediate(send)
+        if (worker === undefined && starting === undefined) {
+          if (clock() < retryAt) return reject(stopped(role, undefined))
+          restart()
+        }
+        worker?.ref()
+        if (line.add({ name, request, at: clock(), resolve, reject })) setImmediate(send)
       })
     },
 
     async close() {
-      if (busy !== undefined || queue.length > 0) await new Promise<void>((resolve) => (whenIdle = resolve))
-      if (gone) return
+      await line.whenEmpty()
+      closed = true
+      await starting
+      if (worker === undefined) return
       worker.ref()
-      const ended = new Promise((resolve) => worker.once('exit', resolve))
+      const ended = new Promise((resolve) => worker?.once('exit', resolve))
       worker.postMessage('close')
       await ended
     },
   }
 }
 
-function settle(
-  outcome: Outcome | undefined,
-  resolve: (answer: never) => void,
-  reject: (fault: unknown) => void,
-): void {
-  if (outcome === undefined) reject(new RollcallError('internal', 'The store gave no answer.'))
-  else if (outcome.ok) resolve(outcome.answer as never)
-  else reject(unpackFault(outcome.fault))
+/** Starts a worker and waits until it is ready. */
+async function openWorker(role: ThreadRole): Promise<Worker> {
+  const worker = new Worker(WORKER, {
+    workerData: role,
+    name: `rollcall-sqlite-${role.role}`,
+    execArgv: [], // Flags are meant for whatever program this is part of; some of them stop a thread.
+  })
+  await Promise.race([
+    once(worker, 'message'),
+    once(worker, 'exit').then(() => {
+      throw new Error('The thread stopped before it was ready.')
+    }),
+  ])
+  return worker
+}
+
+function stopped({ role }: ThreadRole, cause: unknown): RollcallError {
+  return new RollcallError(
+    'store-unavailable',
+    `The ${role} of the database has stopped and is being started again. What was under way may or may not be done: look, then try again.`,
+    {},
+    cause,
+  )
 }
