@@ -4,13 +4,6 @@
  * @module
  */
 
-/** A user, as an application knows them. */
-export interface Person {
-  readonly id: string
-  readonly name: string
-  readonly email: string
-}
-
 /** Where a session was started. */
 export interface Origin {
   readonly ip: string
@@ -26,12 +19,6 @@ export const BROWSERS = 200
 /** The user of the session of that number. */
 export function userOf(number: number, perUser: number = SESSIONS_PER_USER): string {
   return `user-${String(Math.floor(number / perUser)).padStart(7, '0')}`
-}
-
-/** The same user, with a name and an address that holds the id. */
-export function personOf(number: number, perUser?: number): Person {
-  const id = userOf(number, perUser)
-  return { id, name: 'Ada Lovelace', email: `${id}@example.org` }
 }
 
 /** Where the session of that number was started. */

@@ -3,11 +3,11 @@ import { createServer, type RequestListener } from 'node:http'
 import { type BetterAuthOptions, betterAuth } from 'better-auth'
 import { getMigrations } from 'better-auth/db/migration'
 import { toNodeHandler } from 'better-auth/node'
-import type { Person } from '../people.ts'
 import {
   fill,
   LIFETIME,
   openDatabase,
+  type Person,
   readTask,
   SECRET,
   sayReady,

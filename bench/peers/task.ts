@@ -6,7 +6,7 @@
 import { createHmac } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { type Origin, originOf, type Person, personOf } from '../people.ts'
+import { type Origin, originOf, userOf } from '../people.ts'
 
 /** What a peer is to do: fill itself with live sessions, and serve. */
 export interface Task {
@@ -25,6 +25,15 @@ export interface Task {
 
   /** The port of a Redis, where the peer asked for one; else 0. */
   readonly redisPort: number
+}
+
+/** A user, as an application knows them. */
+export interface Person {
+  readonly id: string
+  readonly name: string
+
+  /** Holds the id. */
+  readonly email: string
 }
 
 /** What a session of an application holds, beside what the peer adds to it. */
@@ -46,7 +55,9 @@ export function readTask(): Task {
 
 /** The session of that number. */
 export function visitOf({ perUser }: Task, number: number): Visit {
-  return { user: personOf(number, perUser), startedAt: new Date().toISOString(), ...originOf(number) }
+  const id = userOf(number, perUser)
+  const user = { id, name: 'Ada Lovelace', email: `${id}@example.org` }
+  return { user, startedAt: new Date().toISOString(), ...originOf(number) }
 }
 
 /** Makes each session, some at a time, and keeps what their holders would send, in order. */
