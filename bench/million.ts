@@ -7,7 +7,7 @@ import { userOf } from './people.ts'
 import { depopulate, type Population, startRollcall, writeTokens } from './rollcall.ts'
 import { searches } from './search.ts'
 import { varied } from './varied.ts'
-import { fsyncs, roundTrip } from './yardsticks.ts'
+import { fsyncs, roundTrips, startNothing } from './yardsticks.ts'
 
 /** Sessions that are searched and ended; `BENCH_SESSIONS` says otherwise. */
 const MILLION = Number(process.env.BENCH_SESSIONS ?? 1_000_000)
@@ -21,19 +21,20 @@ export async function million(folder: string): Promise<readonly Row[]> {
   const population = await populateMillion(folder)
   const server = await startRollcall('whole', population, { core: 'any' })
   const load = await steady(server)
-  const trip = await roundTrip(folder, population)
+  const nothing = await startNothing(folder, population)
   const rows = [
     {
       question: 'loopback round trip of this run, alone',
-      figure: figureOf(trip),
+      figure: figureOf(await roundTrips(nothing)),
       unit: 'ms',
       goal: '',
     },
     { question: 'fsync of this run', figure: figureOf(fsyncs(folder)), unit: 'ms', goal: '' },
-    ...(await searches(server, load, figureOf(trip).median)),
+    ...(await searches(server, nothing, load)),
     ...(await endByFilter(server, load)),
     ...(await endEverything(server, load, population.some)),
   ]
+  await nothing.stop()
   await server.stop()
   depopulate(population)
   return rows

@@ -6,16 +6,19 @@
 import { closeSync, fdatasyncSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { ask } from './ask.ts'
 import { SECONDS } from './load.ts'
-import { type Population, startBare } from './rollcall.ts'
+import { type Population, type Server, startBare } from './rollcall.ts'
 
-/** Milliseconds of a request to a server that does nothing, over a connection that stands. */
-export async function roundTrip(folder: string, population: Population): Promise<number[]> {
-  const answer = `${folder}/answer`
+/** Starts a server that does nothing but answer about as many bytes as whoami does. */
+export async function startNothing(folder: string, population: Population): Promise<Server> {
+  const answer = `${folder}/nothing`
   writeFileSync(answer, JSON.stringify({ headers: [], body: 'x'.repeat(600) }))
-  const bare = await startBare(answer, population, 'any')
+  return startBare(answer, population, 'any')
+}
+
+/** Milliseconds of requests to a server, one after the other, over a connection that stands. */
+export async function roundTrips({ url }: Server): Promise<number[]> {
   const times: number[] = []
-  for (let number = 0; number < 2_000 * SECONDS; number++) times.push((await ask(bare.url)).milliseconds)
-  await bare.stop()
+  for (let number = 0; number < 2_000 * SECONDS; number++) times.push((await ask(url)).milliseconds)
   return times.slice(times.length / 2)
 }
 
