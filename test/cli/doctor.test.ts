@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { examineClock } from '../../src/cli/doctor/clock.ts'
 import { examineSpace, judgeSync } from '../../src/cli/doctor/disk.ts'
 import type { Examination } from '../../src/cli/doctor/examine.ts'
-import { freePort, type ServerProcess, startServerProcess } from '../support/server-process.ts'
+import { freePort, KEY, type ServerProcess, startServerProcess } from '../support/server-process.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { type Ran, rollcall } from './recorder.ts'
 
@@ -28,6 +28,9 @@ test('a server that runs is asked, and its file is looked at beside it; both aga
   const { store, path } = storeAt(temporaryFolder())
   const server = await startServerProcess({ store, port: await freePort() })
   const running = await examined(`--store ${store}`, { ROLLCALL_URL: server.url })
+  const [known, unknown] = await Promise.all(
+    [KEY, SECRET].map((key) => examined(`--store ${store}`, { ROLLCALL_URL: server.url, ROLLCALL_KEY: key })),
+  )
   await issue(server)
   await server.kill('SIGTERM')
   const stopped = await examined(`--store ${store} --port ${new URL(server.url).port}`)
@@ -41,6 +44,8 @@ test('a server that runs is asked, and its file is looked at beside it; both aga
   assert.match(saidOf(running, 'migrations'), /^All applied: sessions, /)
   assert.match(saidOf(running, 'clock'), /the same time/)
   assert.match(saidOf(running, 'sync'), /^(A synced write takes \d+\.\d\d ms|The file is on tmpfs)/)
+  assert.ok(known?.well && saidOf(known, 'server').endsWith('It knows the access key.'))
+  assert.ok(unknown?.well && saidOf(unknown, 'server').endsWith('It does not know the access key.'))
   assert.match(saidOf(stopped, 'store'), /no server has it open\.$/)
   assert.match(saidOf(stopped, 'journal'), /^Positions 1 to \d+ are kept; the oldest was written /)
   assert.ok(existsSync(path))
@@ -221,7 +226,7 @@ async function begun(path: string): Promise<void> {
 }
 
 async function issue({ url }: ServerProcess): Promise<void> {
-  const env = { ROLLCALL_URL: url, ROLLCALL_KEY: 'an-access-key-of-the-tests' }
+  const env = { ROLLCALL_URL: url, ROLLCALL_KEY: KEY }
   assert.equal((await rollcall(['sessions', 'issue', '--user', 'ada'], { env })).exitCode, 0)
 }
 

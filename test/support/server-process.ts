@@ -54,7 +54,10 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
       )
     },
     20_000,
-  )
+  ).catch((fault: unknown) => {
+    child.kill('SIGKILL')
+    throw fault
+  })
   return {
     url,
     process: child,

@@ -38,6 +38,7 @@ export async function examine(sources: Sources, url: string | undefined): Promis
     ...(await examineServer({
       url: url ?? urlOf(read),
       version: VERSION,
+      key: read.key,
       holder: facts?.kind === 'sqlite' ? facts.file?.holder : undefined,
     })),
   ]

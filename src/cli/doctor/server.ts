@@ -11,6 +11,9 @@ export interface Expected {
   readonly url: string | undefined
   readonly version: string
 
+  /** The access key to try; absent where none is given. */
+  readonly key: string | undefined
+
   /** Who has the store open, and so should answer. */
   readonly holder: string | undefined
 }
@@ -31,7 +34,7 @@ interface Answer {
 }
 
 /** Asks a server, and judges its answers. */
-export async function examineServer({ url, version, holder }: Expected): Promise<readonly Finding[]> {
+export async function examineServer({ url, version, key, holder }: Expected): Promise<readonly Finding[]> {
   if (url === undefined)
     return [
       doubtful('server', 'Its port is chosen at each start, so it was not asked.', 'Say where it is: --url.'),
@@ -66,6 +69,7 @@ export async function examineServer({ url, version, holder }: Expected): Promise
           ),
         ]),
     examineSkew(about),
+    ...(key === undefined ? [] : [await examineKey(url, key)]),
   ]
 }
 
@@ -96,11 +100,21 @@ function examineSkew({ at, took }: Answer): Finding {
   )
 }
 
-async function ask(url: string): Promise<Answer | undefined> {
+async function examineKey(url: string, key: string): Promise<Finding> {
+  const answer = await ask(`${url}/v1/overview`, key)
+  if (answer?.status !== 401) return well('server', 'It knows the access key.')
+  return doubtful(
+    'server',
+    'It does not know the access key.',
+    'Set ROLLCALL_KEY to one that it made: the first start prints one, and "rollcall keys create" makes more.',
+  )
+}
+
+async function ask(url: string, key?: string): Promise<Answer | undefined> {
   const asked = performance.now()
   try {
     const response = await fetch(url, {
-      headers: { accept: 'application/json' },
+      headers: { accept: 'application/json', ...(key !== undefined && { authorization: `Bearer ${key}` }) },
       redirect: 'manual',
       signal: AbortSignal.timeout(PATIENCE),
     })
