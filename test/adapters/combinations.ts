@@ -24,15 +24,17 @@ export function testEach(
   check: (combination: Combination) => Promise<void>,
   options?: AdapterOptions,
 ): void {
-  for (const [framework, start] of Object.entries(HOSTS))
-    for (const [name, sourceOf] of Object.entries(SOURCES))
-      test(`${promise}: ${framework} over ${name}`, async () => {
-        await using bench = await appBench()
-        const host = await start(sourceOf(bench), options)
-        try {
-          await check({ ...bench, site: host.url })
-        } finally {
-          await host.close()
-        }
-      })
+  test(promise, async (context) => {
+    await using bench = await appBench()
+    for (const [framework, start] of Object.entries(HOSTS))
+      for (const [name, sourceOf] of Object.entries(SOURCES))
+        await context.test(`${framework} over ${name}`, async () => {
+          const host = await start(sourceOf(bench), options)
+          try {
+            await check({ ...bench, site: host.url })
+          } finally {
+            await host.close()
+          }
+        })
+  })
 }

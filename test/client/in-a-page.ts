@@ -1,13 +1,13 @@
 /**
  * Runs the client where there is nothing but what a page has: `node --experimental-vm-modules in-a-page.ts <url> <key>`.
- * Prints, as JSON, the modules that were loaded and what the page saw.
+ * Prints, as JSON, the modules of the client, what the page saw, and what the adapter for Hono offers there.
  */
 import { readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { createContext, type Module, runInContext, SourceTextModule } from 'node:vm'
 
 const [url = '', key = ''] = process.argv.slice(2)
-const ENTRY = new URL('../../src/client/index.ts', import.meta.url)
+const SRC = new URL('../../src/', import.meta.url)
 
 /** Of what every browser has, as much as the client uses. A name that is not here does not exist in the page. */
 const page = createContext({
@@ -32,13 +32,17 @@ function load(address: URL): SourceTextModule {
   return module
 }
 
-const client = load(ENTRY)
-await client.link((specifier: string, importer: Module) => {
-  if (!specifier.startsWith('.'))
+async function start(path: string): Promise<Module['namespace']> {
+  const entry = load(new URL(path, SRC))
+  await entry.link((specifier: string, importer: Module) => {
+    if (specifier.startsWith('.')) return load(new URL(specifier, importer.identifier))
     throw new Error(`${importer.identifier} imports ${specifier}, which no page has`)
-  return load(new URL(specifier, importer.identifier))
-})
-await client.evaluate()
+  })
+  await entry.evaluate()
+  return entry.namespace
+}
+
+const client = await start('client/index.ts')
 
 const PAGE = `async ({ createClient, isProblem }, url, key) => {
   const client = createClient({ url, key })
@@ -58,8 +62,7 @@ const PAGE = `async ({ createClient, isProblem }, url, key) => {
   return { listed: listed[0] === session.id, first: first === session.id, over, node }
 }`
 type Page = (client: object, url: string, key: string) => Promise<object>
-const seen = await (runInContext(PAGE, page) as Page)(client.namespace, url, key)
-const loaded = [...modules.keys()].map((address) =>
-  address.replace(new URL('../../src/', import.meta.url).href, ''),
-)
-process.stdout.write(JSON.stringify({ seen, loaded }))
+const seen = await (runInContext(PAGE, page) as Page)(client, url, key)
+const loaded = [...modules.keys()].map((address) => address.replace(SRC.href, ''))
+const offered = Object.keys(await start('adapters/hono.ts'))
+process.stdout.write(JSON.stringify({ seen, loaded, offered }))

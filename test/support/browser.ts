@@ -3,6 +3,9 @@ export interface Browser {
   /** Sends a request as a page of this site does, unless other headers say otherwise. */
   ask(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Seen>
 
+  /** The same for a page that makes its requests itself. */
+  send(path: string, init: RequestInit): Promise<Response>
+
   /** The cookies that it has for the site. */
   readonly cookies: Map<string, string>
 }
@@ -22,23 +25,28 @@ export function browserAt(
   const cookies = new Map<string, string>()
   return {
     cookies,
+    send,
     async ask(method, path, body, headers = {}) {
-      const response = await fetch(url + path, {
+      const response = await send(path, {
         method,
-        redirect: 'manual',
-        headers: {
-          'user-agent': userAgent,
-          'sec-fetch-site': 'same-origin',
-          ...(cookies.size > 0 && { cookie: [...cookies].map((pair) => pair.join('=')).join('; ') }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...headers,
-        },
+        headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
-      for (const cookie of response.headers.getSetCookie()) keep(cookie)
       const text = await response.text()
       return { status: response.status, headers: response.headers, json: text === '' ? {} : JSON.parse(text) }
     },
+  }
+
+  async function send(path: string, init: RequestInit): Promise<Response> {
+    const headers = {
+      'user-agent': userAgent,
+      'sec-fetch-site': 'same-origin',
+      ...(cookies.size > 0 && { cookie: [...cookies].map((pair) => pair.join('=')).join('; ') }),
+      ...(init.headers as Record<string, string> | undefined),
+    }
+    const response = await fetch(url + path, { redirect: 'manual', ...init, headers })
+    for (const cookie of response.headers.getSetCookie()) keep(cookie)
+    return response
   }
 
   function keep(cookie: string): void {
