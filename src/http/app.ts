@@ -116,7 +116,7 @@ export function createApp(options: AppOptions): App {
     if (request.raw.rawHeaders.length > MOST_HEADERS * 2) {
       throw new RollcallError('bad-request', `A request may have ${MOST_HEADERS} headers at most.`)
     }
-    if ((request.raw.headersDistinct.host?.length ?? 0) > 1) {
+    if (namesTwoHosts(request.raw.rawHeaders)) {
       throw new RollcallError('bad-request', 'A request names one host, once (RFC 9112 3.2).')
     }
     if (!request.is404) await admit({ sessions, attempts, allowOrigins }, request, reply)
@@ -141,4 +141,9 @@ export function createApp(options: AppOptions): App {
     eventRoutes(app, sessions, feed)
     operatorRoutes(app, sessions)
   }
+}
+
+function namesTwoHosts(rawHeaders: readonly string[]): boolean {
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
+  return hosts.length > 1
 }
