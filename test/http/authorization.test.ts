@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ALL_REALMS } from '../../src/core/access-key.ts'
-import type { App } from '../../src/http/app.ts'
 import { newTally } from '../../src/http/watching.ts'
 import { startMetrics } from '../../src/server/metrics.ts'
-import { type AppBench, appBench } from '../support/app.ts'
+import { type AppBench, type AppParts, appBench } from '../support/app.ts'
 import { CREDENTIALS } from './authorization/cast.ts'
 import { outcomeFor, readTable } from './authorization/table.ts'
 import { TARGETS } from './authorization/targets.ts'
@@ -21,8 +20,8 @@ const byKey = [...table.rows].filter(([, { takes }]) => takes !== 'anyone' && ta
 
 const isDone = (outcome: string): boolean => outcome.startsWith('2')
 
-function bench(alter?: (app: App) => void): Promise<AppBench> {
-  return appBench([], { meter: startMetrics(newTally(), 'test') }, alter)
+function bench(parts: AppParts = {}): Promise<AppBench> {
+  return appBench([], { meter: startMetrics(newTally(), 'test') }, parts)
 }
 
 /** Tries cells. Returns what is not as the table has it. */
@@ -74,13 +73,14 @@ test('each credential does to each target what the table says, and what is refus
 
 test('a route that forgets its scope is caught, whichever it is', async (t) => {
   const anyKey = 'streams:publish'
-  await using on = await bench((app) =>
-    app.addHook('onRoute', (route) => {
-      const { access = 'anyone' } = route.config ?? {}
-      if (access !== 'anyone' && access !== 'holder')
-        Object.assign(route, { config: { ...route.config, access: anyKey } })
-    }),
-  )
+  await using on = await bench({
+    alter: (app) =>
+      app.addHook('onRoute', (route) => {
+        const { access = 'anyone' } = route.config ?? {}
+        if (access !== 'anyone' && access !== 'holder')
+          Object.assign(route, { config: { ...route.config, access: anyKey } })
+      }),
+  })
   const routes = byKey.filter(([, { outcomes }]) => [...(outcomes.get('here')?.values() ?? [])].some(isDone))
   for (const [label, { targets }] of routes) {
     const tried = targets.map((target) => ({ label, credential: anyKey, target }))

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { SessionStore } from '../../src/core/store.ts'
 import { createSessions } from '../../src/engine/create-sessions.ts'
 import type { SessionManager } from '../../src/engine/manager.ts'
 import { nodeEnv } from '../../src/env.ts'
@@ -19,17 +20,26 @@ export interface AppBench extends AsyncDisposable {
   issue(user: string, realm?: string): Promise<{ readonly token: string; readonly id: string }>
 }
 
-/** Starts one. `alter` may spoil it before its routes are added. */
+/** What a bench is made of, where that matters. */
+export interface AppParts {
+  /** The store; one in memory unless told otherwise. */
+  readonly store?: SessionStore
+
+  /** Spoils the application before its routes are added. */
+  readonly alter?: (app: App) => void
+}
+
+/** Starts one. */
 export async function appBench(
   allowOrigins: readonly string[] = [],
   options: Omit<Partial<AppOptions>, 'sessions'> = {},
-  alter: (app: App) => void = () => {},
+  parts: AppParts = {},
 ): Promise<AppBench> {
   const env = nodeEnv()
-  const sessions = createSessions({ store: memoryStore({ clock: env.now }), env })
+  const sessions = createSessions({ store: parts.store ?? memoryStore({ clock: env.now }), env })
   await sessions.keys.ensure({ name: 'tests', scopes: ['admin'], secret: KEY })
   const app = createApp({ sessions, version: 'test', allowOrigins, ...options })
-  alter(app)
+  parts.alter?.(app)
   const breaches = await judgeAnswers(app)
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   return {
