@@ -60,6 +60,37 @@ testEach(
   },
 )
 
+testEach('tabs that refresh at the same time all stay signed in', async ({ site, sessions }) => {
+  const { token } = await sessions.issue({ user: { id: 'ada' } })
+  const tabs = Array.from({ length: 8 }, () => browserAt(site))
+  const refreshed = await Promise.all(
+    tabs.map((tab) => {
+      tab.cookies.set('rollcall', token)
+      return tab.ask('POST', '/refresh')
+    }),
+  )
+  assert.ok(refreshed.every(({ status }) => status === 200))
+  const successors = new Set(tabs.map(({ cookies }) => cookies.get('rollcall')))
+  assert.equal(successors.size, 1)
+  assert.ok(!successors.has(token))
+  for (const tab of tabs) assert.equal((await tab.ask('GET', '/me')).status, 200)
+})
+
+testEach('two different cookies are refused, whichever comes first', async ({ site, issue }) => {
+  const [ada, grace] = [(await issue('ada')).token, (await issue('grace')).token]
+  for (const cookie of [
+    `rollcall=${ada}; rollcall=${grace}`,
+    `rollcall=${grace}; __Host-rollcall=${ada}`,
+    `rollcall=${ada}; rollcall=${ada}`,
+  ]) {
+    const { status, json } = await browserAt(site).ask('GET', '/me', undefined, { cookie })
+    assert.deepEqual([status, json.code], [400, 'ambiguous-credentials'], cookie)
+  }
+  const others = `a=1; rollcalls=${grace}; xrollcall=${grace}; rollcall=${ada}; rollcall.sig=x`
+  const { json } = await browserAt(site).ask('GET', '/me', undefined, { cookie: others })
+  assert.deepEqual(json.user, { id: 'ada', role: 'member' })
+})
+
 testEach(
   'signing out ends the session and has the browser forget it, also where it was over',
   async ({ site, sessions, issue }) => {
