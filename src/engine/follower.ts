@@ -52,7 +52,8 @@ export interface FollowerOptions {
   readonly report: (fault: unknown) => void
 }
 
-const PAGE = 1_000
+/** Entries that are read at a time. Few: what is read at once is heard of at once, and verifying waits for that. */
+const PAGE = 200
 const SLOWEST_READ = 250
 const FASTEST_READ = 5
 

@@ -1,5 +1,5 @@
 /**
- * The latest events, each written once however many read it.
+ * The latest events, each written once however many read it, and not at all where nobody does.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export function eventRing(size: number): EventRing {
       const slot = added % size
       const oldest = kept[slot]
       if (oldest !== undefined) numbers.delete(oldest.event.position)
-      kept[slot] = { event, frame: frameOf(event) }
+      kept[slot] = tell(event)
       numbers.set(event.position, added)
       added += 1
     },
@@ -41,6 +41,17 @@ export function eventRing(size: number): EventRing {
       if (number === undefined) return undefined
       const count = Math.min(limit, added - number - 1)
       return Array.from({ length: count }, (_, index) => kept[(number + 1 + index) % size] as Told)
+    },
+  }
+}
+
+function tell(event: RollcallEvent): Told {
+  let frame: string | undefined
+  return {
+    event,
+    get frame() {
+      frame ??= frameOf(event)
+      return frame
     },
   }
 }
