@@ -5,6 +5,7 @@
  */
 import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
+import { onEnding } from './signals.ts'
 
 /** The person or program on the other side. */
 export interface Terminal {
@@ -62,17 +63,12 @@ export function processTerminal(): Terminal {
 
 const ERASE_LINE = '\r\u001b[2K'
 
-/** Signals that ask a command to end. */
-const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
-
 function interruption(): AbortSignal {
   const asked = new AbortController()
-  for (const signal of ENDING) {
-    process.on(signal, () => {
-      if (asked.signal.aborted) process.exit(130)
-      asked.abort()
-    })
-  }
+  onEnding(() => {
+    if (asked.signal.aborted) process.exit(130)
+    asked.abort()
+  })
   return asked.signal
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { freePort, KEY, startServerProcess } from '../support/server-process.ts'
@@ -39,6 +40,25 @@ test('serve answers until a signal ends it, and then exits with 0', async () => 
   }
   assert.equal(server.process.exitCode, 0)
   assert.ok(!server.output().includes(KEY))
+})
+
+test('a Ctrl-C that comes twice, as through npm, lets the server finish; another one later ends it at once', async () => {
+  for (const [pause, exitCode] of [
+    [20, 0],
+    [900, 1],
+  ] as const) {
+    const port = await freePort()
+    const server = await startServerProcess({ store: 'memory:', port })
+    const unfinished = connect(port, '127.0.0.1')
+    unfinished.on('error', () => {}).write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n')
+    await fetch(`${server.url}/healthz`)
+    server.process.kill('SIGINT')
+    await new Promise((resolve) => setTimeout(resolve, pause))
+    await server.kill('SIGINT')
+    unfinished.destroy()
+    assert.equal(server.process.exitCode, exitCode, `${pause} ms apart`)
+    assert.equal(server.output().includes('rollcall has stopped'), exitCode === 0)
+  }
 })
 
 test('serve refuses a setting that makes no sense, and exits with 2', async () => {

@@ -3,8 +3,7 @@ import { type Command, defineCommand, GENERAL_FLAGS } from '../command.ts'
 import { demoBeside, takeDemo } from '../demo/beside.ts'
 import { CROWD } from '../demo/size.ts'
 import { SETTING_FLAGS } from '../setting-flags.ts'
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+import { onEnding } from '../signals.ts'
 
 /** Runs the server in the foreground, until a signal ends it. Only this command pays for loading the server. */
 export const serve: Command = defineCommand({
@@ -33,13 +32,20 @@ export const serve: Command = defineCommand({
       env,
       write: (text) => terminal.out(withoutTyped(text, argv)),
       complain: (text) => terminal.err(withoutTyped(text, argv)),
-      onSignal: (callback) => {
-        for (const signal of SIGNALS) process.once(signal, () => callback(signal))
-      },
+      onSignal: hearSignals(),
       ...(users !== undefined && { beside: (reachable) => demoBeside(reachable, users, call) }),
     })
   },
 })
+
+/** Lets one hear of requests to end; whoever begins to listen last hears the next. */
+function hearSignals(): (callback: (signal: string) => void) => void {
+  let heard: ((signal: string) => void) | undefined
+  return (callback) => {
+    if (heard === undefined) onEnding((signal) => heard?.(signal))
+    heard = callback
+  }
+}
 
 /** Takes the secrets that somebody typed out of a text. The first key, made by the server, stays in. */
 function withoutTyped(text: string, operands: readonly string[]): string {
