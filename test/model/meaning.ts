@@ -26,7 +26,8 @@ export type Asked = Omit<
 
 type Indexed = 'parentId' | 'issuedAfter' | 'issuedBefore' | 'activeAfter' | 'activeBefore'
 
-const seldom = <Value>(arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> => maybe(arbitrary, 15)
+const seldom = <Value>(arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
+  maybe(arbitrary, 15)
 
 /** Filters. */
 export const filters: fc.Arbitrary<Asked> = fc.record({

@@ -3,7 +3,8 @@ import { runModel } from './run.ts'
 import { newTally } from './tally.ts'
 import { memoryGround, sqliteGround } from './world.ts'
 
-const [runs = '20000', store = 'memory', seed = String(Date.now() % 2 ** 31), path, replayPath] = process.argv.slice(2)
+const [runs = '20000', store = 'memory', seed = String(Date.now() % 2 ** 31), path, replayPath] =
+  process.argv.slice(2)
 const ground = store === 'sqlite' ? sqliteGround() : memoryGround()
 const tally = newTally()
 const began = performance.now()
@@ -15,6 +16,8 @@ const outcome = await runModel({
   ...(path !== undefined && { path }),
   ...(replayPath !== undefined && { replayPath }),
 })
-process.stdout.write(`${outcome.runs} runs on ${store}, seed ${seed}, ${Math.round((performance.now() - began) / 1000)} s\n`)
+process.stdout.write(
+  `${outcome.runs} runs on ${store}, seed ${seed}, ${Math.round((performance.now() - began) / 1000)} s\n`,
+)
 process.stdout.write(`${tally}\n${outcome.report}`)
 process.exitCode = outcome.failed ? 1 : 0

@@ -21,7 +21,9 @@ import { change } from '../scene.ts'
 const patch = fc.record({
   label: maybe(fc.option(label)),
   data: maybe(fc.constantFrom({ plan: 'pro' }, null)),
-  authentication: maybe(fc.record({ methods: fc.constantFrom(['pwd'], ['pwd', 'otp']), level }, { noNullPrototype: true })),
+  authentication: maybe(
+    fc.record({ methods: fc.constantFrom(['pwd'], ['pwd', 'otp']), level }, { noNullPrototype: true }),
+  ),
 })
 
 const userPatch = fc.record({

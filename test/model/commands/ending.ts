@@ -38,10 +38,13 @@ const ending = fc.record({
   selector,
   reason: fc.constantFrom('revoked' as const, 'logout' as const, 'closed' as const),
   deny: maybe(
-    fc.record({
-      keys: fc.uniqueArray(fc.constantFrom(...DENY_KEYS), { minLength: 1 }),
-      span: fc.constantFrom(5_000, 3_600_000),
-    }, { noNullPrototype: true }),
+    fc.record(
+      {
+        keys: fc.uniqueArray(fc.constantFrom(...DENY_KEYS), { minLength: 1 }),
+        span: fc.constantFrom(5_000, 3_600_000),
+      },
+      { noNullPrototype: true },
+    ),
     3,
   ),
   dryRun: maybe(fc.constant(true), 5),

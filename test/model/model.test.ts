@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { careless, MUTANTS } from './mutants.ts'
+import { runModel } from './run.ts'
+import { newTally, type Tally } from './tally.ts'
+import { type Ground, memoryGround, sqliteGround } from './world.ts'
+
+/** What must have come up for the runs to have shown anything. */
+const REACHED: Readonly<Record<string, readonly string[]>> = {
+  journal: [
+    'evicted',
+    'replaced',
+    'expired',
+    'idle',
+    'reused',
+    'banned',
+    'parent-ended',
+    'revoked',
+    'logout',
+    'closed',
+    'sessions.ended',
+    'denial.created',
+    'denial.lifted',
+    'user.updated',
+    'session.updated',
+    'token.reused',
+  ],
+  refused: ['denied', 'limit-reached', 'name-taken', 'parent-not-live', 'user-banned', 'not-found'],
+  verdicts: ['live', 'ended', 'graceful', 'superseded', 'unknown', 'malformed', 'not-fresh', 'not at hand'],
+  refreshes: ['rotated', 'graceful', 'reused', 'superseded', 'ended', 'unknown', 'malformed'],
+  ends: ['id', 'ids', 'user', 'parent', 'resource', 'filter', 'everyone', 'dry run'],
+  lists: ['empty', 'one', 'more'],
+  restarts: ['killed', 'closed'],
+  clocks: ['both', 'nodes', 'store', 'store, back'],
+}
+
+/** What comes up too seldom for a few hundred runs to be sure of it. */
+const REACHED_AT_LENGTH: typeof REACHED = { verdicts: ['behind'], reads: ['kept', 'forgotten'] }
+
+async function hold(context: TestContext, ground: Ground, runs: number, most: number): Promise<Tally> {
+  const seed = Number(process.env.ROLLCALL_MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31))
+  const tally = newTally()
+  const outcome = await runModel({ ground, runs, most, seed, tally })
+  context.diagnostic(`${outcome.runs} runs, seed ${seed}`)
+  for (const line of String(tally).split('\n')) context.diagnostic(line)
+  assert.ok(!outcome.failed, outcome.report)
+  assert.ok(tally.count('commands') >= 20 * runs, 'a run has twenty commands on average')
+  assertReached(tally, REACHED)
+  return tally
+}
+
+function assertReached(tally: Tally, wanted: typeof REACHED): void {
+  for (const [group, names] of Object.entries(wanted))
+    for (const name of names) assert.ok(tally.count(group, name) > 0, `the runs came to ${group}: ${name}`)
+}
+
+test('whatever is done to it, on memory, Rollcall does what its model says', async (context) => {
+  assertReached(await hold(context, memoryGround(), 2_000, 70), REACHED_AT_LENGTH)
+})
+
+test('whatever is done to it, on SQLite, Rollcall does what its model says', async (context) => {
+  await using ground = sqliteGround()
+  await hold(context, ground, 300, 50)
+})
+
+for (const [name, mutation] of Object.entries(MUTANTS)) {
+  test(`the model catches whatever ${name}`, async (context) => {
+    const tally = newTally()
+    const options = {
+      ground: memoryGround(),
+      runs: 2_000,
+      seed: 1,
+      tally,
+      hasty: true,
+      spoil: careless(mutation),
+    }
+    const { failed, runs, error } = await runModel(options)
+    context.diagnostic(`caught in run ${runs}, after ${tally.count('commands')} commands`)
+    assert.ok(failed && error instanceof assert.AssertionError, `it is caught by what it does: ${error}`)
+  })
+}
