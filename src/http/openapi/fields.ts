@@ -70,7 +70,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'IssueBody.user.displayName': 'What people call them.',
   'IssueBody.user.role': 'What they may do. Setting it needs the scope `users:write` too.',
   'IssueBody.kind': 'What is held; a `login` unless told otherwise.',
-  'IssueBody.parentId': 'The login that it lives under, of the same realm. It is of the same user, and ends with it.',
+  'IssueBody.parentId':
+    'The login that it lives under, of the same realm. It is of the same user, and ends with it.',
   'IssueBody.resource': 'What a connection or playback is attached to, a path.',
   'IssueBody.name': 'A name that only one live session of this kind and resource may hold.',
   'IssueBody.lifetime': "When it ends at the latest: a span, never more than the server's.",
