@@ -32,11 +32,12 @@ test('a browser keeps the cookie from scripts and strangers, takes its successor
   const profile = `--user-data-dir=${temporaryFolder()}`
   const browser = spawn(CHROMIUM ?? '', [...flags, profile, `http://localhost:${port}/home`], {
     stdio: 'ignore',
+    detached: true,
   })
   try {
     await until('the last page has told what it found', () => 'after' in found, 40_000)
   } finally {
-    browser.kill('SIGKILL')
+    if (browser.pid !== undefined) process.kill(-browser.pid, 'SIGKILL')
     pages.closeAllConnections()
     pages.close()
   }
