@@ -69,7 +69,7 @@ export function searchingStatements(builder: Kysely<Database>): SearchingStateme
 }
 
 function build(builder: Kysely<Database>, shape: Shape): SearchStatements {
-  const moment = sql.ref<number>(MOMENTS[shape.sort])
+  const moment = momentOf(shape)
   const bare = builder.selectFrom('sessions as s')
   const counted = bare.leftJoin('user_agents as a', 'a.key', 's.user_agent') as unknown as Rows<object>
   const places = within(bare as unknown as Rows<object>, shape).select([
@@ -92,17 +92,27 @@ function build(builder: Kysely<Database>, shape: Shape): SearchStatements {
 
 type Rows<Output> = SelectQueryBuilder<JoinedTables, 's' | 'a' | 'u' | 'r', Output>
 
-const MOMENTS: Readonly<Record<Sort, string>> = { issued: 's.issued_at', active: 's.last_active_at' }
+const MOMENTS: Readonly<Record<Sort, RawBuilder<number>>> = {
+  issued: sql`s.issued_at`,
+  active: sql`s.last_active_at`,
+}
+
+/** What a search is ordered by. Where few are to be sorted, out of reach of the indexes of all of them in that order. */
+function momentOf({ path, sort, partition }: Shape): RawBuilder<number> {
+  const few = partition === 'due' || (path === 'user' && sort === 'active')
+  return few ? sql`(${MOMENTS[sort]} + 0)` : MOMENTS[sort]
+}
 
 function sorted<Output>(query: Rows<Output>, moment: RawBuilder<number>, way: 'asc' | 'desc'): Rows<Output> {
   return query.orderBy(moment, way).orderBy('s.serial', way)
 }
 
 /** Rows of a path and partition between two places. */
-function within<Output>(query: Rows<Output>, { path, partition, sort }: Shape): Rows<Output> {
-  const here = sql.raw(`(${MOMENTS[sort]}, s.serial)`)
+function within<Output>(query: Rows<Output>, shape: Shape): Rows<Output> {
+  const { path, partition } = shape
+  const here = sql`(${momentOf(shape)}, s.serial)`
   const between = query
-    .where(PATHS[path])
+    .where(PATHS[path](partition === 'due' ? aside : sql.ref))
     .where(sql<boolean>`${here} < (${place<number>('moment')}, ${place<number>('serial')})`)
     .where(sql<boolean>`${here} >= (${place<number>('floor')}, ${place<number>('floor_serial')})`)
   return between.where(PARTITIONS[partition])
@@ -118,34 +128,45 @@ function suchThat<Output>(query: Rows<Output>, { conditions }: Shape): Rows<Outp
   return conditions.reduce((narrowed, condition) => narrowed.where(CONDITIONS[condition]), query)
 }
 
-const PATHS: Readonly<Record<Path, RawBuilder<boolean>>> = {
-  user: sql<boolean>`s.realm = ${place('realm')} and s.user_id = ${place('userId')}`,
-  resource: sql<boolean>`s.realm = ${place('realm')} and s.resource = ${place('resource')}`,
-  // Not as `s.realm = …`, which SQLite would take for the narrower way in.
-  parent: sql<boolean>`s.parent_id = ${place('parentId')} and coalesce(s.realm, '') = ${place('realm')}`,
-  address: sql<boolean>`s.realm = ${place('realm')} and s.ip = ${place('address')}`,
-  realm: sql<boolean>`s.realm = ${place('realm')}`,
+/** A text column, out of reach of any index. */
+function aside(column: string): RawBuilder<string> {
+  return sql`(${sql.raw(column)} || '')`
 }
 
+/** The columns that lead the way in; what is due has a way of its own, and they only have to be right. */
+const PATHS: Readonly<Record<Path, (column: (name: string) => RawBuilder<unknown>) => RawBuilder<boolean>>> =
+  {
+    user: (column) =>
+      sql`${column('s.realm')} = ${place('realm')} and ${column('s.user_id')} = ${place('userId')}`,
+    resource: (column) =>
+      sql`${column('s.realm')} = ${place('realm')} and ${column('s.resource')} = ${place('resource')}`,
+    parent: (column) =>
+      sql`${column('s.parent_id')} = ${place('parentId')} and ${aside('s.realm')} = ${place('realm')}`,
+    address: (column) =>
+      sql`${column('s.realm')} = ${place('realm')} and ${column('s.ip')} = ${place('address')}`,
+    realm: (column) => sql`${column('s.realm')} = ${place('realm')}`,
+  }
+
+/** What rows on the way are asked. None is put so that a planner could take it for the way in. */
 const CONDITIONS: Readonly<Record<Condition, RawBuilder<boolean>>> = {
   live: sql<boolean>`${livesAt('s')} and ${outlivedByNoEpoch('s')}`,
   over: sql<boolean>`not (${livesAt('s')} and ${outlivedByNoEpoch('s')})`,
-  userId: sql<boolean>`s.user_id = ${place('userId')}`,
-  parentId: sql<boolean>`s.parent_id = ${place('parentId')}`,
-  resource: sql<boolean>`s.resource = ${place('resource')}`,
+  userId: sql<boolean>`${aside('s.user_id')} = ${place('userId')}`,
+  parentId: sql<boolean>`${aside('s.parent_id')} = ${place('parentId')}`,
+  resource: sql<boolean>`${aside('s.resource')} = ${place('resource')}`,
   resourcePrefix: sql<boolean>`substr(s.resource, 1, length(${place('resourcePrefix')})) = ${place('resourcePrefix')}`,
-  name: sql<boolean>`s.name = ${place('name')}`,
+  name: sql<boolean>`${aside('s.name')} = ${place('name')}`,
   kind: sql<boolean>`s.kind = ${place('kind')}`,
   topLevel: sql<boolean>`s.parent_id is null`,
   reason: sql<boolean>`s.end_reason = ${place('reason')}`,
   deviceType: sql<boolean>`a.type = ${place('deviceType')}`,
   browser: sql<boolean>`substr(lower(a.browser) || ' ', 1, length(${place('browser')})) = ${place('browser')}`,
   os: sql<boolean>`lower(a.os) = ${place('os')}`,
-  address: sql<boolean>`s.ip = ${place('address')}`,
+  address: sql<boolean>`${aside('s.ip')} = ${place('address')}`,
   label: sql<boolean>`s.label = ${place('label')}`,
   level: sql<boolean>`s.authentication like ${place('level')}`,
-  issuedAfter: sql<boolean>`s.issued_at >= ${place('issuedAfter')}`,
-  issuedBefore: sql<boolean>`s.issued_at < ${place('issuedBefore')}`,
-  activeAfter: sql<boolean>`s.last_active_at >= ${place('activeAfter')}`,
-  activeBefore: sql<boolean>`s.last_active_at < ${place('activeBefore')}`,
+  issuedAfter: sql<boolean>`s.issued_at + 0 >= ${place('issuedAfter')}`,
+  issuedBefore: sql<boolean>`s.issued_at + 0 < ${place('issuedBefore')}`,
+  activeAfter: sql<boolean>`s.last_active_at + 0 >= ${place('activeAfter')}`,
+  activeBefore: sql<boolean>`s.last_active_at + 0 < ${place('activeBefore')}`,
 }
