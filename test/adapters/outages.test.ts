@@ -81,26 +81,30 @@ for (const [framework, start] of Object.entries(HOSTS)) {
     }
   })
 
-  test(`a wrong access key is the application's fault and nobody else's: ${framework}`, async () => {
-    await using bench = await appBench()
-    const reports: unknown[] = []
-    const host = await start(createClient({ url: bench.url, key: 'rck_wrong' }), {
-      report: (fault) => reports.push(fault),
-    })
-    try {
-      const { token } = await bench.issue('ada')
-      const { status, json } = await browserAt(host.url).ask('GET', '/me', undefined, {
-        authorization: `Bearer ${token}`,
+  for (const [key, why] of [
+    ['rck_wrong', 'no-credentials'],
+    ['rck_wröng', 'bad-request'],
+  ] as const)
+    test(`the wrong access key ${key} is the application's fault and nobody else's: ${framework}`, async () => {
+      await using bench = await appBench()
+      const reports: unknown[] = []
+      const host = await start(createClient({ url: bench.url, key }), {
+        report: (fault) => reports.push(fault),
       })
-      assert.deepEqual([status, json.code, json.detail], [500, 'internal', undefined])
-      assert.deepEqual(
-        reports.map((fault) => fault instanceof Error && isProblem(fault.cause) && fault.cause.code),
-        ['no-credentials'],
-      )
-    } finally {
-      await host.close()
-    }
-  })
+      try {
+        const { token } = await bench.issue('ada')
+        const { status, json } = await browserAt(host.url).ask('GET', '/me', undefined, {
+          authorization: `Bearer ${token}`,
+        })
+        assert.deepEqual([status, json.code, json.detail], [500, 'internal', undefined])
+        assert.deepEqual(
+          reports.map((fault) => fault instanceof Error && isProblem(fault.cause) && fault.cause.code),
+          [why],
+        )
+      } finally {
+        await host.close()
+      }
+    })
 }
 
 async function expectRefusals(browser: ReturnType<typeof browserAt>): Promise<void> {

@@ -41,7 +41,7 @@ export function askingFailureOf(fault: unknown): RollcallError {
  */
 function fromProblem(problem: RollcallProblem): RollcallError {
   const { code, status, detail, details } = problem
-  if (status === 0 || status === 429 || status >= 500 || !isFailureCode(code)) return unknowing(problem)
+  if (status === 429 || status >= 500 || !isFailureCode(code)) return unknowing(problem)
   if (OWN_FAULTS.has(code)) return new RollcallError('internal', problem.message, {}, problem)
   return new RollcallError(code, detail, details, problem)
 }
