@@ -13,8 +13,13 @@ export const LOOPBACK_COOKIE = 'rollcall'
 /** Either of the two. */
 export type CookieName = typeof SECURE_COOKIE | typeof LOOPBACK_COOKIE
 
-/** What tells a browser to forget all that it keeps of this site (W3C Clear Site Data). */
-export const CLEAR_SITE_DATA = '"cookies", "storage", "cache"'
+/**
+ * What tells a browser to forget what it keeps of this origin (W3C Clear Site Data).
+ *
+ * Not `"cookies"`, which reaches every host of the registrable domain and would sign people out of all of them; the
+ * session's own cookie is taken back by name.
+ */
+export const CLEAR_SITE_DATA = '"cache", "storage"'
 
 /** Writes the `Set-Cookie` that hands a token to a browser, for that many seconds. */
 export function writeCookie(name: CookieName, token: string, seconds: number): string {

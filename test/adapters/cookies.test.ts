@@ -99,7 +99,7 @@ testEach(
     browser.cookies.set('rollcall', token)
     const { status, headers } = await browser.ask('POST', '/sign-out')
     assert.equal(status, 200)
-    assert.equal(headers.get('clear-site-data'), '"cookies", "storage", "cache"')
+    assert.equal(headers.get('clear-site-data'), '"cache", "storage"')
     assert.deepEqual([...browser.cookies], [])
     assert.deepEqual((await sessions.get(id))?.ending?.by, { kind: 'user', id: 'ada' })
     assert.equal((await sessions.get(id))?.ending?.reason, 'logout')

@@ -150,7 +150,7 @@ test('signing out takes the cookie back and clears what the browser keeps; signi
         ends
           ? [
               [`${name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax${secure}`],
-              ['"cookies", "storage", "cache"'],
+              ['"cache", "storage"'],
             ]
           : [[], []],
         `${name} ${path}`,
