@@ -257,13 +257,18 @@ function toColumns(record: Omit<SessionRecord, 'serial'>, userAgent: number | nu
   }
 }
 
+type DeviceColumns = { readonly [Field in keyof Device]?: string | null }
+
+/** Keeps a user agent once. What is read from it today holds for every session that has it. */
 async function internUserAgent(
   tx: Transaction,
-  { userAgent, browser, os, type }: Device,
+  { userAgent, browser = null, os = null, type = null }: DeviceColumns,
 ): Promise<number | null> {
-  if (userAgent === undefined) return null
+  if (typeof userAgent !== 'string') return null
+  const values = { text: userAgent, browser, os, type }
   const known = await tx.first(tx.statements.findUserAgent, { text: userAgent })
-  if (known !== undefined) return known.key
-  const values = { text: userAgent, browser: browser ?? null, os: os ?? null, type: type ?? null }
-  return (await tx.first(tx.statements.insertUserAgent, values))?.key ?? null
+  if (known === undefined) return (await tx.first(tx.statements.insertUserAgent, values))?.key ?? null
+  const same = known.browser === browser && known.os === os && known.type === type
+  if (!same) await tx.run(tx.statements.updateUserAgent, values)
+  return known.key
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Kysely, sql } from 'kysely'
-import type { Database, SessionTable } from '../schema.ts'
+import type { Database, SessionTable, UserAgentTable } from '../schema.ts'
 import { compile, place, type Statement } from '../statement.ts'
 
 /** Statements that begin sessions. */
@@ -15,7 +15,8 @@ export interface IssuingStatements {
 
   /** The open row that holds a `name` of that `realm`, `kind` and `resource`. */
   readonly findNameHolder: Statement<{ readonly id: string }>
-  readonly findUserAgent: Statement<{ readonly key: number }>
+  readonly findUserAgent: Statement<Omit<UserAgentTable, 'key'> & { readonly key: number }>
+  readonly updateUserAgent: Statement<unknown>
   readonly insertUserAgent: Statement<{ readonly key: number }>
   readonly insertSession: Statement<{ readonly serial: number }>
 }
@@ -75,7 +76,13 @@ export function issuingStatements(builder: Kysely<Database>): IssuingStatements 
         .where('ended_at', 'is', null),
     ),
     findUserAgent: compile(
-      builder.selectFrom('user_agents').select('key').where('text', '=', place<string>('text')),
+      builder.selectFrom('user_agents').selectAll().where('text', '=', place<string>('text')),
+    ),
+    updateUserAgent: compile(
+      builder
+        .updateTable('user_agents')
+        .set({ browser: place<string>('browser'), os: place<string>('os'), type: place<string>('type') })
+        .where('text', '=', place<string>('text')),
     ),
     insertUserAgent: compile(
       builder
