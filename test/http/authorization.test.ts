@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ALL_REALMS } from '../../src/core/access-key.ts'
+import type { SessionManager } from '../../src/engine/manager.ts'
 import { newTally } from '../../src/http/watching.ts'
 import { startMetrics } from '../../src/server/metrics.ts'
 import { type AppBench, type AppParts, appBench } from '../support/app.ts'
@@ -104,4 +105,22 @@ test('a key that reaches across realms is caught', async (t) => {
     assert.notDeepEqual(await differences(spoiled, tried), [], `${label} across realms was not noticed`)
   }
   t.diagnostic(`${byKey.length} mutants caught: routes that another realm's key can use`)
+})
+
+test('a route that does its deed before it refuses is caught', async () => {
+  const served: { sessions?: SessionManager } = {}
+  const label = 'DELETE /v1/sessions/{id}'
+  await using on = await bench({
+    alter: (app) =>
+      app.addHook('onError', async ({ method, url }) => {
+        const found = await served.sessions?.get(url.split('/').at(-1) ?? '')
+        if (method === 'DELETE' && found) await served.sessions?.end({ id: found.id, realm: found.realm })
+      }),
+  })
+  served.sessions = on.sessions
+  const found = await differences(on, [{ label, credential: 'none', target: 'adas' }])
+  assert.deepEqual(found, [
+    `${label} by none on adas: "401 no-credentials: session.ended adas", not "401 no-credentials"`,
+    `${label} by none on adas: something has changed`,
+  ])
 })
