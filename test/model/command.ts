@@ -5,6 +5,7 @@ import { conclude, type Scene } from './scene.ts'
 
 /** A kind of command: how often it comes, and what may come. */
 export interface Kind {
+  readonly name: string
   readonly weight: number
   readonly commands: fc.Arbitrary<fc.AsyncCommand<Scene, Scene>>
 }
@@ -17,6 +18,7 @@ export function kind<Args>(
   run: (scene: Scene, args: Args) => Promise<0 | 1 | undefined>,
 ): Kind {
   return {
+    name,
     weight,
     commands: arbitrary.map((args) => ({
       check: () => true,

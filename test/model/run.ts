@@ -55,7 +55,14 @@ export async function runModel(options: RunOptions): Promise<Outcome> {
     hasty = false,
   } = options
   const commands = fc.commands(
-    [fc.oneof(...KINDS.map(({ weight, commands: arbitrary }) => ({ weight, arbitrary })))],
+    [
+      fc.oneof(
+        ...KINDS.map(({ name, weight, commands: arbitrary }) => ({
+          weight: name === 'crash' ? weight : weight * ground.crashCost,
+          arbitrary,
+        })),
+      ),
+    ],
     { maxCommands: most, size: 'max', ...(replayPath !== undefined && { replayPath }) },
   )
   const property = fc.asyncProperty(commands, async (all) => {

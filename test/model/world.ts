@@ -36,6 +36,9 @@ export interface Node {
 
 /** A place to keep sessions that can lose its process. */
 export interface Ground {
+  /** How much more seldom than elsewhere it is to crash, since that takes it long. */
+  readonly crashCost: number
+
   /** An empty store. */
   open(clock: () => number): Promise<SessionStore>
 
@@ -108,7 +111,9 @@ const FOLLOWED = 1_000
 function link(store: SessionStore, { track }: Machine, cut: () => boolean): SessionStore {
   const linked = Object.entries(store).map(([name, call]) => [
     name,
-    typeof call === 'function' ? (...given: unknown[]) => track(Reflect.apply(call, store, given)) : call,
+    typeof call === 'function'
+      ? (...given: unknown[]) => track(Reflect.apply(call, store, given) as Promise<unknown>)
+      : call,
   ])
   return {
     ...(Object.fromEntries(linked) as SessionStore),
@@ -124,6 +129,7 @@ function link(store: SessionStore, { track }: Machine, cut: () => boolean): Sess
 export function memoryGround(): Ground {
   let store: SessionStore | undefined
   return {
+    crashCost: 1,
     open: async (clock) => (store = memoryStore({ clock })),
     reopen: async (clock) => store ?? memoryStore({ clock }),
     close: async () => undefined,
@@ -142,6 +148,8 @@ export function sqliteGround(): Ground & AsyncDisposable {
     (opened = await sqliteStore({ path: path(), clock: () => clock() }))
 
   return {
+    crashCost: 4,
+
     async open(given) {
       clock = given
       if (opened === undefined) return open()

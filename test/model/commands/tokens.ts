@@ -92,7 +92,7 @@ function judgeVerdict(scene: Scene, asked: Verifying, text: string, verdict: Ver
   const lives = truth?.is === 'current' || truth?.is === 'graceful'
   const behind = asked.mode !== 'fresh' && mayBeBehind(scene, asked.node, text)
   const name = verdict.ok ? 'live' : verdict.reason
-  const served = verdict.ok || verdict.reason === 'not-fresh'
+  const served = verdict.ok || verdict.reason === 'not-fresh' ? verdict.session.id : undefined
   if (served && !lives) {
     assert.ok(behind, `${text} stands for nothing (${truth?.is}), and nobody may still serve it`)
     tally.add('verdicts', 'behind')
@@ -103,7 +103,7 @@ function judgeVerdict(scene: Scene, asked: Verifying, text: string, verdict: Ver
     assert.deepEqual(refusalOf(verdict), refused(scene, truth))
     tally.add('verdicts', name)
   }
-  if (served && asked.mode !== 'quiet') model.noted[asked.node]?.set(verdict.session.id, model.elapsed)
+  if (served && asked.mode !== 'quiet') model.noted[asked.node]?.set(served, model.elapsed)
 }
 
 function checkServed(scene: Scene, asked: Verifying, truth: Judged | undefined, verdict: Verdict): void {
