@@ -15,7 +15,7 @@ const HOLDERS = 20_000
 const TIMES = Math.min(ROUNDS, 3)
 
 /** How far the seconds lie apart in which so many are due, and how far the first is ahead, in milliseconds. */
-const APART = 40_000
+const APART = 90_000
 const AHEAD = 3_600_000
 
 /** How long a server and its load get before the first are due, in milliseconds. */
@@ -50,7 +50,9 @@ export async function expiries(folder: string): Promise<readonly Row[]> {
     if (Date.now() > due) throw new Error('This machine was not ready in time. Set BENCH_SECONDS lower.')
     await sleep(due - Date.now())
     multiples.push((await load.during(async () => undefined)) / before)
-    await until('all of them were told', () => ear.heard() === DUE * (time + 1), APART)
+    await until('all of them were told', () => ear.heard() >= DUE * (time + 1), APART)
+    if (ear.heard() > DUE * (time + 1))
+      throw new Error(`Of ${DUE * (time + 1)} expiries ${ear.heard()} were told`)
     lasted.push((ear.lastAt() - due) / 1_000)
   }
   ear.close()
