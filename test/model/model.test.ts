@@ -38,7 +38,7 @@ const REACHED: Readonly<Record<string, readonly string[]>> = {
 const REACHED_AT_LENGTH: typeof REACHED = { verdicts: ['behind'], reads: ['kept', 'forgotten'] }
 
 async function hold(context: TestContext, ground: Ground, runs: number, most: number): Promise<Tally> {
-  const seed = Number(process.env.ROLLCALL_MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31))
+  const seed = 20_261_121
   const tally = newTally()
   const outcome = await runModel({ ground, runs, most, seed, tally })
   context.diagnostic(`${outcome.runs} runs, seed ${seed}`)

@@ -85,10 +85,22 @@ export async function runModel(options: RunOptions): Promise<Outcome> {
     failed: details.failed,
     runs: details.numRuns,
     error: details.errorInstance,
-    report: details.failed ? `${fc.defaultReportMessage(details)}\n${toStack(details.errorInstance)}\n` : '',
+    report: details.failed
+      ? `${fc.defaultReportMessage(details)}\n${toStack(details.errorInstance)}\n${toReplay(details, ground)}\n`
+      : '',
   }
 }
 
 function toStack(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+type Failure = Pick<fc.RunDetails<never>, 'seed' | 'counterexamplePath'> & {
+  readonly counterexample: unknown
+}
+
+function toReplay(details: Failure, { name }: Ground): string {
+  const { seed, counterexamplePath, counterexample } = details
+  const [, replayPath = ''] = /replayPath="([^"]*)"/.exec(fc.stringify(counterexample)) ?? []
+  return `See it again: npm run proof:model -- 1 ${name} ${seed} ${counterexamplePath} '${replayPath}'`
 }

@@ -36,6 +36,8 @@ export interface Node {
 
 /** A place to keep sessions that can lose its process. */
 export interface Ground {
+  readonly name: 'memory' | 'sqlite'
+
   /** How much more seldom than elsewhere it is to crash, since that takes it long. */
   readonly crashCost: number
 
@@ -129,6 +131,7 @@ function link(store: SessionStore, { track }: Machine, cut: () => boolean): Sess
 export function memoryGround(): Ground {
   let store: SessionStore | undefined
   return {
+    name: 'memory',
     crashCost: 1,
     open: async (clock) => (store = memoryStore({ clock })),
     reopen: async (clock) => store ?? memoryStore({ clock }),
@@ -148,6 +151,7 @@ export function sqliteGround(): Ground & AsyncDisposable {
     (opened = await sqliteStore({ path: path(), clock: () => clock() }))
 
   return {
+    name: 'sqlite',
     crashCost: 4,
 
     async open(given) {
