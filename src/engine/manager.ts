@@ -179,8 +179,8 @@ export interface Live {
 
 /** No live session: never was one, or one that is over, of which the holder of its token may know why. */
 export type NotLive =
-  | { readonly ok: false; readonly reason: 'malformed' | 'unknown' | 'superseded' }
-  | { readonly ok: false; readonly reason: 'not-fresh'; readonly session: Session }
+  | { readonly ok: false; readonly reason: 'malformed' | 'unknown' }
+  | { readonly ok: false; readonly reason: 'superseded' | 'not-fresh'; readonly session: Session }
   | { readonly ok: false; readonly reason: 'ended'; readonly session: Session; readonly ending: Ending }
 
 /** Changes to what is kept beside a session. `null` takes a field away. */

@@ -21,7 +21,9 @@ export function refusalOf(found: Found, { is }: Standing): NotLive | undefined {
   const ending = endingOfFound(found)
   if (ending !== undefined)
     return { ok: false, reason: 'ended', session: toSession({ ...found.record, ending }), ending }
-  return is === 'superseded' ? { ok: false, reason: 'superseded' } : undefined
+  return is === 'superseded'
+    ? { ok: false, reason: 'superseded', session: toSession(found.record) }
+    : undefined
 }
 
 /** Has the store judge a token that seems to have come back after its grace, and says what it stands for then. */

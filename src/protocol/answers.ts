@@ -51,7 +51,7 @@ export type WireVerdict =
       readonly user?: WireHolder
       readonly differs?: readonly WireDifference[]
     }
-  | { readonly live: false; readonly reason: EndReason | 'unknown' | 'not-fresh' }
+  | { readonly live: false; readonly reason: EndReason | 'unknown' | 'superseded' | 'not-fresh' }
 
 /** Everything that answers are made of, by the names of their schemas. */
 export interface WireAnswers extends WireShapes {
@@ -159,8 +159,8 @@ export const ANSWERS: { readonly [Name in keyof WireAnswers]: TUnsafe<WireAnswer
       thing('No live session, or not one that is fresh enough.', {
         live: exactly(false, 'It does not count.'),
         reason: oneOf(
-          [...END_REASONS, 'unknown', 'not-fresh'] as const,
-          'Why not: why the session is over, `unknown` where there never was one, or `not-fresh`.',
+          [...END_REASONS, 'unknown', 'superseded', 'not-fresh'] as const,
+          'Why not: why the session is over, `unknown` where there never was one, `superseded` where a change of privileges took its place, or `not-fresh`.',
           'revoked',
         ),
       }),

@@ -61,7 +61,7 @@ type Standing = Extract<WireVerdict, { readonly live: true }>
 function requireStanding(verdict: WireVerdict): Standing {
   if (verdict.live) return verdict
   const { reason } = verdict
-  if (reason === 'not-fresh') throw new RollcallError('not-fresh')
+  if (reason === 'not-fresh' || reason === 'superseded') throw new RollcallError(reason)
   if (reason === 'unknown') throw new RollcallError('no-session')
   throw new RollcallError('session-ended', undefined, { reason })
 }
