@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- [question …]`: prints the table. Ratios are of one run on one machine; no bare times.
- * `BENCH_ROUNDS=2 BENCH_SECONDS=2` makes what loads servers short, to see that it runs.
+ * `BENCH_ROUNDS=2 BENCH_SECONDS=2` makes what loads servers short, `BENCH_SESSIONS=20000` what fills them, to see that
+ * it runs.
  */
 import { temporaryFolder } from '../test/support/temporary-folder.ts'
 import { events } from './events.ts'
@@ -27,6 +28,11 @@ const QUESTIONS: Readonly<Record<string, (folder: string) => Promise<readonly Ro
 }
 
 const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => QUESTIONS[name] === undefined)
+if (unknown.length > 0)
+  throw new Error(
+    `There is no question ${unknown.join(', ')}. There are ${Object.keys(QUESTIONS).join(', ')}.`,
+  )
 const rows: Row[] = []
 for (const [name, question] of Object.entries(QUESTIONS)) {
   if (asked.length > 0 && !asked.includes(name)) continue
