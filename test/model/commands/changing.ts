@@ -91,7 +91,7 @@ export const changing: readonly Kind[] = [
     const holding = model.denials.filter((denial) => denial.realm === asked.realm && denial.until > model.now)
     holding.sort((a, b) => Number(a.id) - Number(b.id))
     assert.deepEqual(items, holding)
-    const id = pick(model.denials, asked.index)?.id ?? '7'
+    const id = pick(asked.index % 2 ? model.denials : holding, asked.index)?.id ?? '7'
     const answer = await attempt(denials.lift(id, { realm: asked.realm, by: BY }))
     const expected = lift(model, asked.realm, id)
     tally.add('denials', expected ? 'lifted' : 'not there')
