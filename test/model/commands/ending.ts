@@ -60,7 +60,6 @@ export const ends: readonly Kind[] = [
     const request: EndRequest = given({ reason, by: BY, deny, dryRun })
     const selector = { ...toSelector(scene, asked.selector), realm: asked.realm }
     const from = model.head
-    // A node that is cut off from the journal still ends; but a filter, and a dry run, ask where the journal stands.
     const answer = await world.nodes[asked.node].sessions.end(selector, request)
     const expected = dryRun ? rehearse(model, selector) : carryOut(model, selector, request)
     tally.add('ends', dryRun ? 'dry run' : asked.selector.by)
