@@ -61,7 +61,7 @@ export async function events(folder: string): Promise<readonly Row[]> {
       question: `${question}: events a second, told to each`,
       figure: figureOf(rates),
       unit: '',
-      goal: '≥ 1000',
+      goal: '≈ 1000',
     },
     {
       question: `${question}: events that one of them missed, of ${issued.toLocaleString('en')}`,
