@@ -148,10 +148,7 @@ test('signing out takes the cookie back and clears what the browser keeps; signi
       assert.deepEqual(
         [valuesOf(answer, 'set-cookie'), valuesOf(answer, 'clear-site-data')],
         ends
-          ? [
-              [`${name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax${secure}`],
-              ['"cache", "storage"'],
-            ]
+          ? [[`${name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax${secure}`], ['"cache", "storage"']]
           : [[], []],
         `${name} ${path}`,
       )
