@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { RollcallError } from '../core/errors.ts'
 import type { Count, Page } from '../core/page.ts'
 import { isLive } from '../core/policy.ts'
 import type { SessionFilter, SessionSelector } from '../core/selector.ts'
@@ -43,6 +44,7 @@ export function ender({
   return async (selector, request = {}) => {
     const realm = requireRealm(selector.realm ?? DEFAULT_REALM)
     if ('userId' in selector) requireUserId(selector.userId)
+    requireDeniable(selector, request)
     if (request.dryRun) return rehearse(store, selector, realm)
     const ending = toEnding(request)
     try {
@@ -130,6 +132,19 @@ async function endFiltered(
 /** What an end did, as the engine says it. */
 export function toEnded({ ended, descendants, position }: EndedAll): Ended {
   return { ended, descendants, matched: ended, exact: true, receipt: { position, nodes: [] } }
+}
+
+/** What an epoch ends is not looked at one by one, so that nothing but the user is there to be kept out. */
+function requireDeniable(selector: SessionSelector, { deny }: EndRequest): void {
+  const other = deny?.keys.find((key) => key !== 'user')
+  if (deny === undefined || !('everyone' in selector || 'userId' in selector)) return
+  if ('userId' in selector && other === undefined) return
+  throw new RollcallError(
+    'bad-request',
+    'everyone' in selector
+      ? 'Everyone cannot be kept out. End by a filter to keep out what that means, or leave out "deny".'
+      : `An end of a user keeps out the user. To keep out each ${other} too, end by the filter {"user": …}.`,
+  )
 }
 
 function toEnding({

@@ -211,7 +211,7 @@ export interface EndRequest {
   readonly reason?: EndReason
   readonly by?: Actor
 
-  /** Keeps something of what was ended out for a time. */
+  /** Keeps something of what was ended out for a time. An end of a user keeps out the user alone, one of everyone nobody. */
   readonly deny?: { readonly keys: readonly DenyKey[]; readonly span: Duration }
 
   /** Counts what would end, and ends nothing. */

@@ -163,3 +163,21 @@ test('keys are proven until they are withdrawn, on this node at once', async () 
     isRollcallError(fault, 'not-found'),
   )
 })
+
+test('an end that does not look at each session keeps out no more than it can, and says so', async () => {
+  await using bench = await engineBench()
+  const { token } = await bench.sessions.issue({ ...ADA, device: { ip: '203.0.113.7' } })
+  const refused = (fault: unknown) => isRollcallError(fault, 'bad-request')
+  const deny = { keys: ['user', 'address'], span: '1h' } as const
+  for (const dryRun of [true, false]) {
+    await assert.rejects(bench.sessions.end({ userId: 'ada' }, { deny, dryRun }), refused)
+    await assert.rejects(bench.sessions.end({ everyone: true }, { deny, dryRun }), refused)
+  }
+  assert.ok((await bench.sessions.verify(token)).ok)
+  await bench.sessions.end({ filter: { userId: 'ada' } }, { deny })
+  const { items } = await bench.sessions.denials.list()
+  assert.deepEqual(
+    items.map(({ key, value }) => `${key} ${value}`),
+    ['user ada', 'address 203.0.113.7'],
+  )
+})

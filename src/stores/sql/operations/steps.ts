@@ -23,6 +23,7 @@ export async function findChildren(
   parent: SessionRecord,
 ): Promise<readonly SessionRecord[]> {
   if (parent.kind !== 'login') return []
+  if ((await tx.first(tx.statements.anyChild, { id: fromId(parent.id) })) === undefined) return []
   return listRecords(tx, { realm: parent.realm, parentId: parent.id }, tx.now)
 }
 

@@ -36,6 +36,9 @@ export interface EndingStatements {
   readonly oldestMassEnding: Statement<MassEndingTable>
   readonly deleteMassEnding: Statement<unknown>
 
+  /** One open row under a session, if there is any: asked for each that ends, and rarely so. */
+  readonly anyChild: Statement<{ readonly id: string }>
+
   /** Ids of open rows that a mass ending of a user, or of a realm, ended. */
   readonly untidyOfUser: Statement<{ readonly id: string }>
   readonly untidyOfRealm: Statement<{ readonly id: string }>
@@ -98,6 +101,14 @@ export function endingStatements(builder: Kysely<Database>): EndingStatements {
         }),
     ),
     ...epochStatements(builder),
+    anyChild: compile(
+      builder
+        .selectFrom('sessions')
+        .select('id')
+        .where('parent_id', '=', place<string>('id'))
+        .where('ended_at', 'is', null)
+        .limit(1),
+    ),
     sweepSessions: compile(
       builder
         .deleteFrom('sessions')
@@ -130,6 +141,7 @@ type EpochStatements = Omit<
   | 'rotateSession'
   | 'reissueSession'
   | 'writeSalts'
+  | 'anyChild'
   | 'sweepSessions'
 >
 
