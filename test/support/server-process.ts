@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer } from 'node:net'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
+import { createServer, Socket } from 'node:net'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { until } from './until.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
@@ -42,6 +43,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  leaveAtExit(child)
   const url = `http://127.0.0.1:${port}`
 
   await until(
@@ -63,10 +65,20 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     process: child,
     output: () => output,
     async kill(signal = 'SIGKILL') {
+      child.ref()
       child.kill(signal)
       await gone
     },
   }
+}
+
+/** Lets the tests end while a server is still there, as where one has failed, and ends the server with them. */
+function leaveAtExit(child: ChildProcessByStdio<null, Readable, Readable>): void {
+  child.unref()
+  for (const stream of [child.stdout, child.stderr]) if (stream instanceof Socket) stream.unref()
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
 }
 
 /** Finds a port that is free just now. */
