@@ -42,3 +42,12 @@ export function partitionOf({ realm, userId, resource }: Placement): string {
 export function newName(env: Pick<Env, 'random'>, prefix: string): string {
   return prefix + encodeBase58(env.random(20), ID_LENGTH)
 }
+
+/** Makes a name that nobody has: a random UUID (RFC 9562 5.4). */
+export function newUuid(env: Pick<Env, 'random'>): string {
+  const bytes = Array.from(env.random(16))
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
+  const digits = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}

@@ -19,6 +19,12 @@ export interface SessionFilter {
   readonly name?: string
   readonly kind?: SessionKind
 
+  /** The one that has this number in its realm. */
+  readonly serial?: number
+
+  /** The one that has this stamp among its user's. */
+  readonly stamp?: number
+
   /** Only sessions that live under no other. */
   readonly topLevel?: boolean
 

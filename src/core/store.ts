@@ -265,6 +265,9 @@ export interface UserQuery {
   readonly realm: string
   readonly limit: number
 
+  /** Only users who have a live session of this kind. */
+  readonly holding?: SessionKind
+
   /** The id after which to go on. */
   readonly after?: string
 }

@@ -6,7 +6,7 @@
 import type { AccessKey, Scope } from '../core/access-key.ts'
 import type { Denial } from '../core/denial.ts'
 import type { Page } from '../core/page.ts'
-import type { Actor } from '../core/session.ts'
+import type { Actor, SessionKind } from '../core/session.ts'
 import type { User, UserPatch } from '../core/user.ts'
 import type { Ended } from './manager.ts'
 
@@ -17,6 +17,9 @@ export interface Users {
     readonly realm?: string
     readonly limit?: number
     readonly cursor?: string
+
+    /** Only users who have a live session of this kind. */
+    readonly holding?: SessionKind
   }): Promise<Page<User>>
 
   /** Changes name, role or ban. A ban ends everything of theirs in the same write. Throws `not-found`. */

@@ -5,8 +5,8 @@
  */
 import type { Env } from '../core/env.ts'
 import { RollcallError } from '../core/errors.ts'
-import { newSessionId } from '../core/id.ts'
-import { type Device, toSession } from '../core/session.ts'
+import { newSessionId, newUuid } from '../core/id.ts'
+import { type Device, type SessionKind, toSession } from '../core/session.ts'
 import type {
   Found,
   Guards,
@@ -98,6 +98,7 @@ function toDraft(
       'A login lives under no other session. Leave out "parentId", or choose another kind.',
     )
   }
+  const named = name === undefined ? nameFor(kind, resource, env) : requireName(name)
   return {
     id: newSessionId(env, { realm, userId, resource }),
     realm,
@@ -108,10 +109,15 @@ function toDraft(
     ...(userId !== undefined && { userId }),
     ...(parentId !== undefined && { parentId }),
     ...(resource !== undefined && { resource: requireResource(resource) }),
-    ...(name !== undefined && { name: requireName(name) }),
+    ...(named !== undefined && { name: named }),
     ...(authentication && { authentication: requireAuthentication(authentication) }),
     ...(data && { data: requireData(data) }),
   }
+}
+
+/** A playback of something can always be named, as whoever plays it is listed by name there. */
+function nameFor(kind: SessionKind, resource: string | undefined, env: Env): string | undefined {
+  return kind === 'playback' && resource !== undefined ? newUuid(env) : undefined
 }
 
 function within(asked: Duration | undefined, most: number, what: string): number {

@@ -120,7 +120,7 @@ export interface IssueRequest {
   /** Path of what a connection or playback is attached to. */
   readonly resource?: string
 
-  /** A name that only one live session of that kind and resource may hold. */
+  /** A name that only one live session of that kind and resource may hold; for a playback of a resource, a UUID unless told otherwise. */
   readonly name?: string
 
   /** Absolute lifetime; never more than the server's. */

@@ -21,11 +21,12 @@ export function users({ store, cache, wrote }: EndParts): Users {
       return record && toUser(record)
     },
 
-    async list({ realm = DEFAULT_REALM, limit = DEFAULT_LIMIT, cursor } = {}) {
+    async list({ realm = DEFAULT_REALM, limit = DEFAULT_LIMIT, cursor, holding } = {}) {
       const page = await store.listUsers({
         realm,
         limit,
         ...(cursor !== undefined && { after: fromCursor(cursor) }),
+        ...(holding !== undefined && { holding }),
       })
       const items = page.items.map(toUser)
       return page.nextCursor === undefined ? { items } : { items, nextCursor: toCursor(page.nextCursor) }

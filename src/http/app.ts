@@ -19,6 +19,7 @@ import { admit } from './admit.ts'
 import { type AttemptLimit, countAttempts } from './attempts.ts'
 import { acceptJson } from './bodies.ts'
 import { shareWith } from './cors.ts'
+import { type Mount, mountDialects } from './dialects/mount.ts'
 import { eventFeed } from './event-stream.ts'
 import { explainFaults } from './explain.ts'
 import { refuseOtherMethods } from './methods.ts'
@@ -67,6 +68,9 @@ export interface AppOptions {
   /** Who measures. With one, there is `/metrics`. */
   readonly meter?: Meter
 
+  /** Foreign APIs that are spoken beside this one. */
+  readonly mounts?: readonly Mount[]
+
   /** Whether requests run in spans, of whatever provider is registered when they come. */
   readonly traced?: boolean
   readonly logger?: FastifyBaseLogger
@@ -102,8 +106,10 @@ export function createApp(options: AppOptions): App {
     schemaErrorFormatter: explainFaults,
     serverFactory: (handler) => createServer(LIMITS, fastLane(sessions, handler, tally, traced)),
     clientErrorHandler: refuseUnreadable,
-    frameworkErrors: (fault, request, reply) =>
-      handleFault(fault, request, reply.headers({ ...PRIVATE_HEADERS })),
+    frameworkErrors: (fault, request, reply) => {
+      reply.headers({ ...PRIVATE_HEADERS })
+      void dialects.answerElsewhere(request, reply).then((done) => done || handleFault(fault, request, reply))
+    },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
   app.decorateRequest('caller', null)
@@ -123,7 +129,9 @@ export function createApp(options: AppOptions): App {
   })
   app.addHook('preClose', async () => feed.close())
   app.setErrorHandler(handleFault)
-  app.setNotFoundHandler(() => {
+  const dialects = mountDialects(app, options.mounts ?? [])
+  app.setNotFoundHandler(async (request, reply) => {
+    if (await dialects.answerElsewhere(request, reply)) return reply
     throw new RollcallError('not-found', 'There is nothing at this path. The API begins at /v1/.')
   })
   describeApi(app, version)
@@ -131,7 +139,7 @@ export function createApp(options: AppOptions): App {
   return app
 
   function addRoutes(): void {
-    serviceRoutes(app, sessions, version)
+    serviceRoutes(app, sessions, version, dialects.answerHome)
     descriptionRoutes(app)
     if (meter) metricsRoute(app, meter)
     holderRoutes(app, sessions)

@@ -8,7 +8,7 @@ import { memoryStore } from '../../src/stores/memory/store.ts'
 import { judgeAnswers } from './conformance.ts'
 import { KEY } from './server-process.ts'
 
-/** The HTTP application on a real socket, over a memory store. When it is let go, its answers must all have been as described. */
+/** The HTTP application on a real socket, over a memory store. Its answers must all have been as described when it is let go, unless it speaks dialects. */
 export interface AppBench extends AsyncDisposable {
   readonly url: string
   readonly sessions: SessionManager
@@ -40,7 +40,7 @@ export async function appBench(
   await sessions.keys.ensure({ name: 'tests', scopes: ['admin'], secret: KEY })
   const app = createApp({ sessions, version: 'test', allowOrigins, ...options })
   parts.alter?.(app)
-  const breaches = await judgeAnswers(app)
+  const breaches = options.mounts === undefined ? await judgeAnswers(app) : []
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   return {
     url,

@@ -7,12 +7,18 @@
 import { isRollcallError } from '../../core/errors.ts'
 import type { SessionManager } from '../../engine/manager.ts'
 import type { App } from '../app.ts'
+import type { Mounted } from '../dialects/mount.ts'
 import { sendPage } from '../pages.ts'
 
 const config = { access: 'anyone' } as const
 
-/** Adds them. */
-export function serviceRoutes(app: App, sessions: SessionManager, version: string): void {
+/** Adds them. Programs that ask for `/` are answered by `answerHome`, if it does. */
+export function serviceRoutes(
+  app: App,
+  sessions: SessionManager,
+  version: string,
+  answerHome: Mounted['answerHome'],
+): void {
   app.get('/healthz', { config }, async () => ({ status: 'ok' }))
 
   app.get('/readyz', { config }, async (_request, reply) => {
@@ -26,8 +32,8 @@ export function serviceRoutes(app: App, sessions: SessionManager, version: strin
   })
 
   app.get('/', { config }, async (request, reply) => {
-    if (!request.headers.accept?.includes('text/html')) return { name: 'rollcall', version }
-    return sendPage(reply, page(version))
+    if (request.headers.accept?.includes('text/html')) return sendPage(reply, page(version))
+    return (await answerHome(request, reply)) ? reply : { name: 'rollcall', version }
   })
 }
 

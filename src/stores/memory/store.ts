@@ -97,10 +97,13 @@ export function memoryStore({ clock }: { readonly clock: () => Instant }): Sessi
 
     findUser: async (realm, id) => findUser(state, realm, id),
 
-    async listUsers({ realm, limit, after }) {
+    async listUsers({ realm, limit, after, holding }) {
       const all = [...state.users.values()]
         .map(({ record }) => record)
         .filter((user) => user.realm === realm && (after === undefined || user.id > after))
+        .filter(
+          ({ id: userId }) => holding === undefined || found({ realm, userId, kind: holding }).length > 0,
+        )
         .sort((a, b) => (a.id < b.id ? -1 : 1))
       const items = all.slice(0, limit)
       const last = items.at(-1)

@@ -11,7 +11,7 @@ import type { Instant } from '../../core/time.ts'
 import type { UserRecord } from '../../core/user.ts'
 import type { Reader } from './engine.ts'
 import { findRecord, resolve } from './resolve.ts'
-import { fromId, toAccessKey, toDenial, toEvent, toOwner, toUserRecord } from './rows.ts'
+import { fromId, fromKind, toAccessKey, toDenial, toEvent, toOwner, toUserRecord } from './rows.ts'
 
 /** Finds one session with its user and parent. */
 export async function find(reader: Reader, id: string, at: Instant): Promise<Found | undefined> {
@@ -27,9 +27,14 @@ export async function find(reader: Reader, id: string, at: Instant): Promise<Fou
 /** Lists users by id. */
 export async function listUsers(
   reader: Reader,
-  { realm, limit, after = '' }: UserQuery,
+  { realm, limit, after = '', holding }: UserQuery,
+  now: Instant,
 ): Promise<Page<UserRecord>> {
-  const rows = await reader.all(reader.statements.listUsers, { realm, after, limit: limit + 1 })
+  const values = { realm, after, limit: limit + 1 }
+  const rows =
+    holding === undefined
+      ? await reader.all(reader.statements.listUsers, values)
+      : await reader.all(reader.statements.listHolders, { ...values, kind: fromKind(holding), now })
   const items = rows.slice(0, limit).map(toUserRecord)
   const last = items.at(-1)
   return last && rows.length > limit ? { items, nextCursor: last.id } : { items }

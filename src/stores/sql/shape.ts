@@ -126,6 +126,8 @@ const WRITERS: Writers = {
   resourcePrefix: asItIs,
   name: asItIs,
   kind: fromKind,
+  serial: asItIs,
+  stamp: asItIs,
   topLevel: () => null,
   reason: asItIs,
   deviceType: asItIs,

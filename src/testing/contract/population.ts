@@ -119,6 +119,8 @@ const DRAWS: { readonly [Field in keyof Required<SessionFilter>]: Draw<Field> } 
     chance.pick([...ADDRESSES, '10.0.0.0/24', '10.0.0.0/8', '::ffff:10.0.0.1', '2001:DB8::/48', '::/0', 'x']),
   label: (chance) => chance.pick([...LABELS, 'LAPTOP', '%', 'a%']),
   level: (chance) => chance.pick(LEVELS),
+  serial: (chance, records) => chance.pick(records).serial,
+  stamp: (chance, records) => chance.pick(records).stamp ?? 0,
   issuedAfter: (chance, records) => chance.pick(records).issuedAt + chance.below(2),
   issuedBefore: (chance, records) => chance.pick(records).issuedAt + chance.below(2),
   activeAfter: (chance, records) => chance.pick(records).lastActiveAt + chance.below(2),

@@ -17,7 +17,7 @@ import { type Outcome, packFault, type Task } from './messages.ts'
 export interface Reads {
   readonly list: (reader: Reader, request: SessionQuery, now: Instant) => ReturnType<typeof list>
   readonly count: (reader: Reader, request: SessionFilter, now: Instant) => ReturnType<typeof count>
-  readonly listUsers: (reader: Reader, request: UserQuery) => ReturnType<typeof listUsers>
+  readonly listUsers: (reader: Reader, request: UserQuery, now: Instant) => ReturnType<typeof listUsers>
   readonly listDenials: (reader: Reader, request: DenialQuery, now: Instant) => ReturnType<typeof listDenials>
   readonly listKeys: (reader: Reader) => ReturnType<typeof listKeys>
   readonly read: (reader: Reader, request: JournalRequest, now: Instant) => ReturnType<typeof readJournal>

@@ -157,6 +157,8 @@ const CONDITIONS: Readonly<Record<Condition, RawBuilder<boolean>>> = {
   resourcePrefix: sql<boolean>`substr(s.resource, 1, length(${place('resourcePrefix')})) = ${place('resourcePrefix')}`,
   name: sql<boolean>`${aside('s.name')} = ${place('name')}`,
   kind: sql<boolean>`s.kind = ${place('kind')}`,
+  serial: sql<boolean>`s.serial + 0 = ${place('serial')}`,
+  stamp: sql<boolean>`s.stamp = ${place('stamp')}`,
   topLevel: sql<boolean>`s.parent_id is null`,
   reason: sql<boolean>`s.end_reason = ${place('reason')}`,
   deviceType: sql<boolean>`a.type = ${place('deviceType')}`,

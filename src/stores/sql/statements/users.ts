@@ -6,11 +6,15 @@
 import type { Kysely } from 'kysely'
 import type { Database, UserTable } from '../schema.ts'
 import { compile, place, type Statement } from '../statement.ts'
+import { livesAt, outlivedByNoEpoch } from './living.ts'
 
 /** Statements about users. */
 export interface UserStatements {
   readonly findUser: Statement<UserTable>
   readonly listUsers: Statement<UserTable>
+
+  /** The same, of those who have a live session of a kind. */
+  readonly listHolders: Statement<UserTable>
   readonly insertUser: Statement<unknown>
   readonly updateUser: Statement<unknown>
 }
@@ -29,6 +33,24 @@ export function userStatements(builder: Kysely<Database>): UserStatements {
     findUser: compile(all.where('id', '=', place<string>('id'))),
     listUsers: compile(
       all.where('id', '>', place<string>('after')).orderBy('id').limit(place<number>('limit')),
+    ),
+    listHolders: compile(
+      all
+        .where('id', '>', place<string>('after'))
+        .where(({ exists, selectFrom }) =>
+          exists(
+            selectFrom('sessions as s')
+              .select('s.serial')
+              .whereRef('s.realm', '=', 'users.realm')
+              .whereRef('s.user_id', '=', 'users.id')
+              .where('s.ended_at', 'is', null)
+              .where('s.kind', '=', place<number>('kind'))
+              .where(livesAt('s'))
+              .where(outlivedByNoEpoch('s')),
+          ),
+        )
+        .orderBy('id')
+        .limit(place<number>('limit')),
     ),
     insertUser: compile(
       builder.insertInto('users').values({

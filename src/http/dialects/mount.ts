@@ -1,0 +1,165 @@
+/**
+ * Mounting dialects beside the native API: each at its own paths, under a prefix or on a host of its own.
+ *
+ * @module
+ */
+import type { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from '../app.ts'
+import { isLocal } from '../client.ts'
+import type { Answer, Dialect, Exchange } from './contract.ts'
+
+/** Where a dialect is spoken. */
+export interface Mount {
+  readonly dialect: Dialect
+
+  /** Stands before each of its paths: `/old`. */
+  readonly prefix?: string
+
+  /** The only host on which it is spoken. */
+  readonly host?: string
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether a dialect decides who may call. */
+    readonly dialect?: boolean
+  }
+}
+
+/** The native API has a route there, which asks for {@link Mounted.answerHome}. */
+const HOME = '/'
+
+/** Bytes that a body may have. */
+const LARGEST = 65_536
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const
+
+/** The mounts of an application, for requests that no route of theirs has met. */
+export interface Mounted {
+  /** Answers a request at a path of a dialect, by whatever method, readable or not. Answers false at other paths. */
+  answerElsewhere(request: FastifyRequest, reply: FastifyReply): Promise<boolean>
+
+  /** Answers a request to `/`. Answers false where no dialect does. */
+  answerHome(request: FastifyRequest, reply: FastifyReply): Promise<boolean>
+}
+
+/** Adds the routes of dialects. Where two want the same path on the same host, the first has it. */
+export function mountDialects(app: App, mounts: readonly Mount[]): Mounted {
+  const taken = new Set<string>()
+  for (const mount of mounts) app.register(async (scope) => mountOne(scope as unknown as App, mount, taken))
+
+  async function speakAt(
+    mount: Mount | undefined,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<boolean> {
+    if (mount === undefined) return false
+    send(reply, await mount.dialect.speak(toExchange(request, mount)), request.method)
+    return true
+  }
+
+  return {
+    answerElsewhere: (request, reply) => speakAt(mountFor(mounts, request), request, reply),
+    answerHome: (request, reply) => speakAt(mountFor(mounts, request), request, reply),
+  }
+}
+
+/** The mount with the longest path that a request is under. */
+function mountFor(mounts: readonly Mount[], request: FastifyRequest): Mount | undefined {
+  const [path = ''] = (request.raw.url ?? '').split('?')
+  const here = mounts.filter(({ host }) => host === undefined || host === request.hostname)
+  const reached = here.map((mount) => ({ mount, length: lengthOf(mount, path) }))
+  return reached.filter(({ length }) => length >= 0).sort((a, b) => b.length - a.length)[0]?.mount
+}
+
+/** How much of a path is a mount's own; less than 0 where it is none of its. */
+function lengthOf({ dialect, prefix = '' }: Mount, path: string): number {
+  const under = dialect.roots
+    .map((root) => prefix + root)
+    .filter((root) => path === root || path.startsWith(`${root}/`))
+  const exactly = dialect.exact.map((each) => prefix + each).filter((each) => path === each)
+  return Math.max(-1, ...[...under, ...exactly].map(({ length }) => length))
+}
+
+function mountOne(scope: App, mount: Mount, taken: Set<string>): void {
+  const { dialect, prefix = '', host } = mount
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', (_request, payload, done) => {
+    readBody(payload).then((body) => done(null, body), done)
+  })
+  scope.setErrorHandler((_fault, request, reply) =>
+    send(reply, dialect.refuse(toExchange(request, mount), 'too-many-headers'), request.method),
+  )
+  const paths = [...dialect.roots.flatMap((root) => [root, `${root}/*`]), ...dialect.exact]
+  for (const url of paths.map((path) => prefix + path)) {
+    if (url === HOME) continue
+    const place = `${host ?? ''} ${url}`
+    if (taken.has(place)) continue
+    taken.add(place)
+    scope.route({
+      url,
+      method: [...METHODS],
+      config: { access: 'anyone', dialect: true },
+      schema: { hide: true },
+      exposeHeadRoute: false,
+      bodyLimit: Number.MAX_SAFE_INTEGER,
+      ...(host !== undefined && { constraints: { host } }),
+      handler: async (request, reply) => {
+        if (request.body === 'oversized') reply.header('connection', 'close')
+        return send(reply, await dialect.speak(toExchange(request, mount)), request.method)
+      },
+    })
+  }
+}
+
+/** Reads a body; of one that is too large, no more than that. */
+function readBody(payload: Readable): Promise<Uint8Array | 'oversized'> {
+  const chunks: Buffer[] = []
+  let size = 0
+  return new Promise((resolve, reject) => {
+    payload.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      chunks.push(chunk)
+      if (size > LARGEST) {
+        payload.pause()
+        resolve('oversized')
+      }
+    })
+    payload.on('end', () => resolve(Buffer.concat(chunks)))
+    payload.on('error', reject)
+  })
+}
+
+function toExchange(request: FastifyRequest, { prefix = '' }: Mount): Exchange {
+  const { raw, body } = request
+  const url = raw.url ?? '/'
+  const mark = url.indexOf('?')
+  const path = mark < 0 ? url : url.slice(0, mark)
+  return {
+    method: raw.method ?? 'GET',
+    path: path.slice(prefix.length),
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    headers: joined(raw.headers),
+    body: body instanceof Uint8Array ? body : new Uint8Array(),
+    oversized: body === 'oversized',
+    address: request.ip,
+    secure: request.protocol === 'https' || isLocal(request),
+    prefix,
+  }
+}
+
+function joined(headers: FastifyRequest['raw']['headers']): Exchange['headers'] {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  )
+}
+
+function send(reply: FastifyReply, { status, headers = {}, body }: Answer, method: string): FastifyReply {
+  for (const [name, value] of Object.entries(headers)) reply.header(name, value)
+  reply.code(status)
+  if (body === undefined) return reply.send()
+  if (!reply.hasHeader('content-type')) reply.header('content-type', 'application/json; charset=utf-8')
+  if (method !== 'HEAD') return reply.send(body)
+  return reply.header('content-length', String(Buffer.byteLength(body))).send()
+}

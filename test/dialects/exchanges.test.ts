@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { STORES } from '../support/engine.ts'
+import { testEnv } from '../support/test-env.ts'
+import { readExchanges } from './exchange-files.ts'
+import { MAKERS } from './made.ts'
+import { CARRIERS, replay } from './replay.ts'
+
+const exchanges = readExchanges()
+
+for (const { name, open } of STORES) {
+  const env = testEnv()
+  const noon = env.now()
+  const store = await open(env)
+  after(() => store.close())
+  for (const exchange of exchanges) {
+    for (const carrier of CARRIERS) {
+      test(`${exchange.dialect}: ${exchange.title}, ${carrier}, on ${name}`, async () => {
+        env.jump(noon - env.now())
+        await replay(exchange, carrier, env, store)
+      })
+    }
+  }
+}
+
+test('every dialect has recorded exchanges, and every exchange says what it covers', (t) => {
+  for (const dialect of Object.keys(MAKERS)) {
+    const own = exchanges.filter((exchange) => exchange.dialect === dialect)
+    t.diagnostic(`${dialect}: ${own.length} files, ${own.flatMap(({ pairs }) => pairs).length} exchanges`)
+    assert.ok(own.length > 0, dialect)
+  }
+  for (const { dialect, file, covers, pairs } of exchanges) {
+    assert.ok(covers.length > 0 && pairs.length > 0, `${dialect}/${file}`)
+    assert.ok(MAKERS[dialect], `${dialect}/${file} is of no dialect`)
+  }
+})
