@@ -4,9 +4,10 @@
  * @module
  */
 import assert from 'node:assert/strict'
+import type { SessionKind } from '../../core/session.ts'
 import type { NewAccessKey } from '../../core/store.ts'
 import type { SecretHash } from '../../core/token.ts'
-import { type ContractCase, promise, TESTER } from './workbench.ts'
+import { type ContractCase, promise, REVOKED, TESTER } from './workbench.ts'
 
 /** Each promise about users and keys. */
 export const userPromises: readonly ContractCase[] = [
@@ -54,6 +55,27 @@ export const userPromises: readonly ContractCase[] = [
       ...(first.nextCursor && { after: first.nextCursor }),
     })
     assert.deepEqual([second.items.map(({ id }) => id), second.nextCursor], [['cleo'], undefined])
+  }),
+
+  promise('lists only users who have a live session of a kind, where that is asked', async (bench) => {
+    const { begin, store, wait } = bench
+    await begin({ userId: 'ada' })
+    await begin({ userId: 'bob', kind: 'playback', resource: 'room/1' })
+    const { record: left } = await begin({ userId: 'cleo' })
+    await begin({ userId: 'dora' })
+    await begin({ userId: 'eve', lifetime: 1_000 })
+    await begin({ userId: 'fay', realm: 'other' })
+    await store.end({ realm: 'default', id: left.id }, REVOKED, 1)
+    await store.advanceEpoch({ realm: 'default', userId: 'dora' }, REVOKED)
+    wait(1_000)
+    const holding = async (kind: SessionKind) =>
+      (await store.listUsers({ realm: 'default', limit: 10, holding: kind })).items.map(({ id }) => id)
+    assert.deepEqual(await holding('login'), ['ada'])
+    assert.deepEqual(await holding('playback'), ['bob'])
+    await begin({ userId: 'cleo' })
+    const first = await store.listUsers({ realm: 'default', limit: 1, holding: 'login' })
+    assert.deepEqual([first.items.map(({ id }) => id), first.nextCursor], [['ada'], 'ada'])
+    assert.deepEqual(await holding('login'), ['ada', 'cleo'])
   }),
 
   promise('keeps keys by hash and withdraws them for good', async ({ store, history }) => {

@@ -14,6 +14,9 @@ const BLIND = Object.fromEntries(
 /** Careless ways to search and to count. */
 export const SEARCHING_MUTATIONS: Readonly<Record<string, Mutation>> = {
   ...BLIND,
+  'lists users whether they are there or not': (store) => ({
+    listUsers: (query) => store.listUsers(less(query, 'holding')),
+  }),
   'knows one order': (store) => ({ list: (query) => store.list(less(query, 'sort')) }),
   'counts a page and takes it for all': (store) => ({
     count: async (filter) => ({
