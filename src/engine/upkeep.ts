@@ -31,6 +31,7 @@ const BATCH = 500
 /** Starts the rounds. */
 export function startUpkeep({ store, env, policy, activity, wrote, report }: UpkeepParts): Upkeep {
   let closed = false
+  const resting = new Set<() => void>()
 
   const rounds = [
     round(1_000, () => untilDone(() => store.expire(BATCH))),
@@ -41,11 +42,26 @@ export function startUpkeep({ store, env, policy, activity, wrote, report }: Upk
     round(60_000, () => store.trim(policy.journal)),
   ]
 
+  /** Works piece by piece, and rests after each as long as it took, so that half of the machine is left to requests. */
   async function untilDone(work: () => Promise<number>): Promise<void> {
     for (let done = BATCH; done === BATCH && !closed; ) {
+      const began = env.monotonic()
       done = await work()
       if (done > 0) wrote()
+      if (done === BATCH && !closed) await rest(env.monotonic() - began)
     }
+  }
+
+  function rest(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = env.after(milliseconds, wake)
+      resting.add(wake)
+      function wake(): void {
+        cancel()
+        resting.delete(wake)
+        resolve()
+      }
+    })
   }
 
   function round(every: number, work: () => Promise<unknown>): () => Promise<void> {
@@ -69,6 +85,7 @@ export function startUpkeep({ store, env, policy, activity, wrote, report }: Upk
   return {
     async close() {
       closed = true
+      for (const wake of [...resting]) wake()
       await Promise.all(rounds.map((stop) => stop()))
     },
   }
