@@ -26,7 +26,10 @@ export interface UpkeepParts {
 }
 
 /** Sessions that one piece of work takes at the most, so that requests get in between. */
-const BATCH = 500
+const BATCH = 100
+
+/** How long to rest after a piece of work, in multiples of the time that it took: most of the machine is for requests. */
+const REST = 2
 
 /** Starts the rounds. */
 export function startUpkeep({ store, env, policy, activity, wrote, report }: UpkeepParts): Upkeep {
@@ -42,13 +45,13 @@ export function startUpkeep({ store, env, policy, activity, wrote, report }: Upk
     round(60_000, () => store.trim(policy.journal)),
   ]
 
-  /** Works piece by piece, and rests after each as long as it took, so that half of the machine is left to requests. */
+  /** Works piece by piece until there is nothing left to do, and rests in between. */
   async function untilDone(work: () => Promise<number>): Promise<void> {
     for (let done = BATCH; done === BATCH && !closed; ) {
       const began = env.monotonic()
       done = await work()
       if (done > 0) wrote()
-      if (done === BATCH && !closed) await rest(env.monotonic() - began)
+      if (done === BATCH && !closed) await rest(REST * (env.monotonic() - began))
     }
   }
 
