@@ -53,7 +53,7 @@ export interface FollowerOptions {
 }
 
 /** Entries that are read at a time. Few: what is read at once is heard of at once, and verifying waits for that. */
-const PAGE = 200
+const PAGE = 50
 const SLOWEST_READ = 250
 const FASTEST_READ = 5
 

@@ -26,11 +26,15 @@ export interface UpkeepParts {
 }
 
 /** Sessions that one piece of work takes at the most, so that requests get in between. */
-const BATCH = 500
+const BATCH = 100
+
+/** How long to rest after a piece of work, in multiples of the time that it took: most of the machine is for requests. */
+const REST = 2
 
 /** Starts the rounds. */
 export function startUpkeep({ store, env, policy, activity, wrote, report }: UpkeepParts): Upkeep {
   let closed = false
+  const resting = new Set<() => void>()
 
   const rounds = [
     round(1_000, () => untilDone(() => store.expire(BATCH))),
@@ -41,11 +45,26 @@ export function startUpkeep({ store, env, policy, activity, wrote, report }: Upk
     round(60_000, () => store.trim(policy.journal)),
   ]
 
+  /** Works piece by piece until there is nothing left to do, and rests in between. */
   async function untilDone(work: () => Promise<number>): Promise<void> {
     for (let done = BATCH; done === BATCH && !closed; ) {
+      const began = env.monotonic()
       done = await work()
       if (done > 0) wrote()
+      if (done === BATCH && !closed) await rest(REST * (env.monotonic() - began))
     }
+  }
+
+  function rest(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = env.after(milliseconds, wake)
+      resting.add(wake)
+      function wake(): void {
+        cancel()
+        resting.delete(wake)
+        resolve()
+      }
+    })
   }
 
   function round(every: number, work: () => Promise<unknown>): () => Promise<void> {
@@ -69,6 +88,7 @@ export function startUpkeep({ store, env, policy, activity, wrote, report }: Upk
   return {
     async close() {
       closed = true
+      for (const wake of [...resting]) wake()
       await Promise.all(rounds.map((stop) => stop()))
     },
   }

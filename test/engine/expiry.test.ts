@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ACTIVITY_FLUSH } from '../../src/core/policy.ts'
 import type { SessionStore } from '../../src/core/store.ts'
 import { engineBench, STORES } from '../support/engine.ts'
 import { until } from '../support/until.ts'
@@ -72,7 +71,7 @@ test('expiring many sessions is done in pieces, and requests come in between', a
   for (let made = 0; made < 1_700; made++)
     await bench.sessions.issue({ user: { id: `user-${made}` }, lifetime: HOUR })
   await bench.env.advance(HOUR + 2_000)
-  assert.deepEqual(pieces, [500, 500, 500, 200])
+  assert.deepEqual(pieces, Array(17).fill(100))
   assert.equal(verified, pieces.length)
   const { count } = await bench.sessions.count()
   assert.equal(count, 1)
@@ -103,5 +102,4 @@ test('an idle session that is used every minute lives to its absolute expiry, an
   await bench.env.advance(1)
   const verdict = await bench.sessions.verify(token)
   assert.ok(!verdict.ok && verdict.reason === 'ended' && verdict.ending.reason === 'expired')
-  assert.ok(ACTIVITY_FLUSH < 90_000)
 })
