@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type CumulonimbusOptions, cumulonimbus } from '../../src/dialects/cumulonimbus/index.ts'
+import { ome } from '../../src/dialects/ome/index.ts'
 import type { SessionManager } from '../../src/engine/manager.ts'
 import type { Dialect } from '../../src/http/dialects/contract.ts'
 
@@ -13,7 +15,9 @@ export type MakeDialect = (
 ) => Dialect
 
 /** All of them, by name. */
-export const MAKERS: Readonly<Record<string, MakeDialect>> = {}
+export const MAKERS: Readonly<Record<string, MakeDialect>> = {
+  cumulonimbus: (options) => cumulonimbus(options as CumulonimbusOptions),
+}
 
 /** Makes one by name. */
 export function makeDialect(
