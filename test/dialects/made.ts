@@ -16,6 +16,7 @@ export type MakeDialect = (
 
 /** All of them, by name. */
 export const MAKERS: Readonly<Record<string, MakeDialect>> = {
+  ome,
   cumulonimbus: (options) => cumulonimbus(options as CumulonimbusOptions),
 }
 
