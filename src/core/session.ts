@@ -66,7 +66,7 @@ export interface Device {
   /** The `User-Agent` header, at most 512 characters. */
   readonly userAgent?: string
 
-  /** What it is called by its owner, at most 128 characters. */
+  /** What it is called by its owner, at most 190 characters. */
   readonly label?: string
 
   /** Browser and major version, parsed from the user agent. */

@@ -12,7 +12,7 @@ import { hashSecret, newToken } from '../core/token.ts'
 import type { SessionCache } from './cache.ts'
 import type { SessionPatch, Updated } from './manager.ts'
 import type { Settled } from './settled.ts'
-import { requireAuthentication, requireData, requireText } from './validate.ts'
+import { requireAuthentication, requireData, requireLabel } from './validate.ts'
 
 const ATTEMPTS = 5
 
@@ -74,5 +74,5 @@ function apply(record: SessionRecord, { label, data, authentication }: SessionPa
 }
 
 function relabel({ label: _before, ...device }: Device, label: string | null): Device {
-  return label === null ? device : { ...device, label: requireText(label, 'label', 128) }
+  return label === null ? device : { ...device, label: requireLabel(label) }
 }

@@ -12,6 +12,9 @@ import type { Authentication, Device, SessionData } from '../core/session.ts'
 /** The most bytes of `data`, written as JSON. */
 export const MAX_DATA_BYTES = 4_096
 
+/** The most characters of a label. */
+const MAX_LABEL = 190
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
 const REALM = /^[a-z0-9][a-z0-9._-]{0,63}$/
@@ -49,6 +52,12 @@ export function requireResource(resource: string): string {
   )
 }
 
+/** Refuses anything but what may be written on a device. @throws RollcallError `bad-request` */
+export function requireLabel(label: string): string {
+  if ([...label].length > MAX_LABEL) throw bad(`The label must be 1 to ${MAX_LABEL} characters.`)
+  return requireText(label, 'label', 4 * MAX_LABEL)
+}
+
 /** Refuses a name that could not be put into a path. @throws RollcallError `bad-request` */
 export function requireName(name: string): string {
   if (name.includes('/')) throw bad('A session name may not contain "/".')
@@ -62,7 +71,7 @@ export function cleanDevice({ ip, userAgent, label }: Device): Device {
     ...(userAgent !== undefined && {
       userAgent: userAgent.replace(new RegExp(CONTROL, 'g'), ' ').slice(0, 512),
     }),
-    ...(label !== undefined && { label: requireText(label, 'label', 128) }),
+    ...(label !== undefined && { label: requireLabel(label) }),
   }
 }
 

@@ -6,7 +6,7 @@
 import Type, { type TUnsafe } from 'typebox'
 import type { Sort } from '../core/page.ts'
 import { END_REASONS, type EndReason, type SessionKind } from '../core/session.ts'
-import { kind, limit, maybe, moment, oneOf, realm, sessionId, strict, text, words } from './schemas.ts'
+import { kind, label, limit, maybe, moment, oneOf, realm, sessionId, strict, text, words } from './schemas.ts'
 
 /** Which sessions are meant. Moments are RFC 3339, or a span such as `15m`: so long ago. */
 export interface WireFilter {
@@ -93,7 +93,7 @@ const fields = {
   activeBefore: maybe(moment),
   reason: maybe(oneOf(END_REASONS)),
   level: maybe(Type.Unsafe<1 | 2 | 3 | '1' | '2' | '3'>({ enum: [1, 2, 3, '1', '2', '3'] })),
-  label: maybe(words),
+  label: maybe(label),
   text: maybe(words),
 }
 

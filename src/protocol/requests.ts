@@ -24,6 +24,7 @@ import {
   device,
   duration,
   kind,
+  label,
   level,
   maybe,
   oneOf,
@@ -31,7 +32,6 @@ import {
   sessionId,
   strict,
   text,
-  words,
 } from './schemas.ts'
 
 /** What begins a session. Spans are milliseconds, or text such as `15m`. */
@@ -170,14 +170,14 @@ export const EndBody: TUnsafe<EndBody> = Type.Unsafe(
 /** `PATCH /v1/sessions/{id}` */
 export const PatchBody: TUnsafe<PatchBody> = Type.Unsafe(
   strict({
-    label: maybe(Type.Union([words, Type.Null()])),
+    label: maybe(Type.Union([label, Type.Null()])),
     data: maybe(Type.Union([data, Type.Null()])),
     authentication: maybe(authentication),
   }),
 )
 
 /** `PATCH /v1/me/sessions/{id}` */
-export const LabelBody: TUnsafe<LabelBody> = Type.Unsafe(strict({ label: Type.Union([words, Type.Null()]) }))
+export const LabelBody: TUnsafe<LabelBody> = Type.Unsafe(strict({ label: Type.Union([label, Type.Null()]) }))
 
 /** `PATCH /v1/users/{id}` */
 export const UserBody: TUnsafe<UserBody> = Type.Unsafe(

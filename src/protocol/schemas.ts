@@ -39,7 +39,10 @@ export const text: TString = Type.String({ minLength: 1, maxLength: 256 })
 /** The name of a realm. */
 export const realm: TString = Type.String({ minLength: 1, maxLength: 64 })
 
-/** A label, or what to look for. */
+/** What a device is called. */
+export const label: TString = Type.String({ minLength: 1, maxLength: 190 })
+
+/** What to look for. */
 export const words: TString = Type.String({ minLength: 1, maxLength: 128 })
 
 /** A session's id. */
@@ -59,7 +62,7 @@ export const device: TObject<{
 }> = strict({
   ip: maybe(Type.String({ minLength: 1, maxLength: 64 })),
   userAgent: maybe(Type.String({ maxLength: 4096 })),
-  label: maybe(words),
+  label: maybe(label),
 })
 
 /** What the application keeps beside a session. */

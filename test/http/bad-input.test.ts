@@ -28,6 +28,7 @@ test('bad input gets a sentence that helps, and changes nothing', async () => {
     [400, 'POST', '/v1/sessions', { user: { id: 'ada', epoch: 9 } }, /unknown field "epoch"/],
     [400, 'POST', '/v1/sessions', { user: { id: 'a\u0000b' } }, /control characters/],
     [400, 'POST', '/v1/sessions', { user: { id: 'é'.repeat(65) } }, /128 bytes/],
+    [400, 'POST', '/v1/sessions', { user: { id: 'ada' }, device: { label: 'é'.repeat(191) } }, /190/],
     [400, 'POST', '/v1/sessions', { user: { id: 'ada' }, lifetime: 'soon' }, /span of time/],
     [400, 'POST', '/v1/sessions', { user: { id: 'ada' }, lifetime: '31d' }, /at most/],
     [400, 'POST', '/v1/sessions', { user: { id: 'ada' }, kind: 'visit' }, /one of login/],
