@@ -91,7 +91,8 @@ async function speak(
   dialect: Dialect,
   { method, target, headers, body }: Pair['request'],
 ): Promise<Received> {
-  return receivedOf(await dialect.speak(exchangeOf(method, target, headers, body)))
+  const answer = receivedOf(await dialect.speak(exchangeOf(method, target, headers, body)))
+  return method === 'HEAD' ? { ...answer, body: '' } : answer
 }
 
 /** The exchange that a request makes. */
