@@ -4,7 +4,9 @@
  * @module
  */
 
+import { crossid } from '../../src/dialects/crossid/index.ts'
 import { type CumulonimbusOptions, cumulonimbus } from '../../src/dialects/cumulonimbus/index.ts'
+import { datepoll } from '../../src/dialects/datepoll/index.ts'
 import { ome } from '../../src/dialects/ome/index.ts'
 import type { SessionManager } from '../../src/engine/manager.ts'
 import type { Dialect } from '../../src/http/dialects/contract.ts'
@@ -16,6 +18,8 @@ export type MakeDialect = (
 
 /** All of them, by name. */
 export const MAKERS: Readonly<Record<string, MakeDialect>> = {
+  crossid,
+  datepoll,
   ome,
   cumulonimbus: (options) => cumulonimbus(options as CumulonimbusOptions),
 }
