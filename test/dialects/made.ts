@@ -5,7 +5,7 @@
  */
 
 import { crossid } from '../../src/dialects/crossid/index.ts'
-import { type CumulonimbusOptions, cumulonimbus } from '../../src/dialects/cumulonimbus/index.ts'
+import { cumulonimbus } from '../../src/dialects/cumulonimbus/index.ts'
 import { datepoll } from '../../src/dialects/datepoll/index.ts'
 import { ome } from '../../src/dialects/ome/index.ts'
 import type { SessionManager } from '../../src/engine/manager.ts'
@@ -21,7 +21,7 @@ export const MAKERS: Readonly<Record<string, MakeDialect>> = {
   crossid,
   datepoll,
   ome,
-  cumulonimbus: (options) => cumulonimbus(options as CumulonimbusOptions),
+  cumulonimbus,
 }
 
 /** Makes one by name. */

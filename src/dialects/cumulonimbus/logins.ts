@@ -8,6 +8,7 @@ import { MAX_LIMIT, type Page } from '../../core/page.ts'
 import type { SessionFilter } from '../../core/selector.ts'
 import type { Actor, Session } from '../../core/session.ts'
 import type { SessionManager } from '../../engine/manager.ts'
+import { everySession, firstSession } from '../shared/every-session.ts'
 import type { Window } from './query.ts'
 
 /** What of a session is told. */
@@ -36,6 +37,9 @@ export interface Logins {
   endAll(caller: Session, besides: 'all' | 'all-but-self'): Promise<number>
 }
 
+/** Sessions that are ended by one write at the most. */
+const BATCH = 200
+
 /** Shows a session; times are Unix seconds. */
 export function toView({ stamp, expiresAt, userId = '', device }: Session): SessionView {
   return { iat: stamp, exp: Math.floor(expiresAt / 1_000), sub: userId, name: nameOf(device) }
@@ -52,28 +56,15 @@ function nameOf({ label, browser, os, userAgent }: Session['device']): string {
 export function loginsOf(sessions: SessionManager, realm: string, userId: string): Logins {
   const all: SessionFilter = { realm, userId, kind: 'login' }
 
-  /** Every one that a filter means, a page at a time. */
-  async function* pages(filter: SessionFilter): AsyncGenerator<readonly Session[]> {
-    let cursor: string | undefined
-    do {
-      const page = await sessions.list({ ...filter, limit: MAX_LIMIT, ...(cursor && { cursor }) })
-      yield page.items
-      cursor = page.nextCursor
-    } while (cursor !== undefined)
-  }
-
   async function count(): Promise<number> {
     const { count, exact } = await sessions.count(all)
     if (exact) return count
     let counted = 0
-    for await (const page of pages(all)) counted += page.length
+    for await (const _login of everySession(sessions, all)) counted += 1
     return counted
   }
 
-  async function find(stamp: number): Promise<Session | undefined> {
-    for await (const [found] of pages({ ...all, stamp })) if (found !== undefined) return found
-    return undefined
-  }
+  const find = (stamp: number): Promise<Session | undefined> => firstSession(sessions, { ...all, stamp })
 
   async function endThese(found: readonly Session[], caller: Session): Promise<number> {
     if (found.length === 0) return 0
@@ -116,9 +107,15 @@ export function loginsOf(sessions: SessionManager, realm: string, userId: string
 
     async endAll(caller, besides) {
       let ended = 0
-      for await (const page of pages(all))
-        ended += await endThese(besides === 'all' ? page : page.filter(({ id }) => id !== caller.id), caller)
-      return ended
+      let batch: Session[] = []
+      for await (const session of everySession(sessions, all)) {
+        if (besides === 'all-but-self' && session.id === caller.id) continue
+        batch.push(session)
+        if (batch.length < BATCH) continue
+        ended += await endThese(batch, caller)
+        batch = []
+      }
+      return ended + (await endThese(batch, caller))
     },
   }
 }
