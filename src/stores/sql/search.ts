@@ -185,7 +185,7 @@ function behind(stretch: Stretch, place: Place | undefined): Stretch {
 function between({ from, floor }: Stretch) {
   const [moment, serial] = from
   const [floorMoment, floorSerial] = floor
-  return { moment, serial, floor: floorMoment, floor_serial: floorSerial }
+  return { moment, before_serial: serial, floor: floorMoment, floor_serial: floorSerial }
 }
 
 function toPlace({ moment, serial }: PlaceRow): Place {

@@ -29,7 +29,7 @@ export interface Shape {
   readonly conditions: readonly Condition[]
 }
 
-/** The statements of one shape. All look between two places: before (`moment`, `serial`), at or after (`floor`, `floor_serial`). */
+/** The statements of one shape. All look between two places: before (`moment`, `before_serial`), at or after (`floor`, `floor_serial`). */
 export interface SearchStatements {
   /** Rows, latest first, at most `limit`. */
   readonly rows: Statement<SessionRow>
@@ -113,7 +113,7 @@ function within<Output>(query: Rows<Output>, shape: Shape): Rows<Output> {
   const here = sql`(${momentOf(shape)}, s.serial)`
   const between = query
     .where(PATHS[path](partition === 'due' ? aside : sql.ref))
-    .where(sql<boolean>`${here} < (${place<number>('moment')}, ${place<number>('serial')})`)
+    .where(sql<boolean>`${here} < (${place<number>('moment')}, ${place<number>('before_serial')})`)
     .where(sql<boolean>`${here} >= (${place<number>('floor')}, ${place<number>('floor_serial')})`)
   return between.where(PARTITIONS[partition])
 }
