@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SETTINGS } from '../server/settings.ts'
+import { SETTINGS } from '../server/setting-table.ts'
 import type { Flags } from './flags.ts'
 
 /** One flag for each setting, and the file that they may stand in. */

@@ -30,8 +30,8 @@ export interface Gate {
  * A right credential is let in however many wrong ones its sender tried before.
  */
 export async function admit(gate: Gate, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { access = 'admin', openLocally = false, dialect = false } = request.routeOptions.config
-  if (dialect) return
+  const { access = 'admin', openLocally = false, dialect } = request.routeOptions.config
+  if (dialect !== undefined) return
   const local = isLocal(request)
   if (access === 'anyone' ? isSafeMethod(request.method) : openLocally && local) return
   const credentials = readCredentials(request.raw.rawHeaders, local)

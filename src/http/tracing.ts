@@ -16,6 +16,7 @@ import {
 import type { FastifyRequest } from 'fastify'
 import { tracer } from '../tracing/spans.ts'
 import type { App } from './app.ts'
+import { patternOf } from './dialects/mount.ts'
 
 /**
  * Runs every request that the framework answers in a span, under the caller's where it sent a `traceparent`
@@ -26,8 +27,8 @@ export function traceRequests(app: App): void {
 
   app.addHook('onRequest', (request, reply, done) => {
     const above = propagation.extract(context.active(), request.headers)
-    const { method, routeOptions, protocol } = request
-    const { url: route } = routeOptions
+    const { method, protocol } = request
+    const route = patternOf(request)
     const attributes = {
       'http.request.method': method,
       'url.scheme': protocol,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { App } from './app.ts'
+import { patternOf } from './dialects/mount.ts'
 
 /** Numbers that the application keeps by itself, to be read at any time. They only grow. */
 export interface HttpTally {
@@ -55,7 +56,7 @@ export function measure(app: App, meter: Meter): void {
       const held = request.headers.accept?.includes('text/event-stream')
       meter.answered({
         method: request.method,
-        route: request.routeOptions.url,
+        route: patternOf(request),
         status: raw.statusCode,
         seconds: held ? undefined : (performance.now() - began) / 1_000,
       })

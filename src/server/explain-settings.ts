@@ -6,7 +6,8 @@
 import { isRollcallError } from '../core/errors.ts'
 import { withConfigFile } from './config-file.ts'
 import { masked } from './masking.ts'
-import { readSettings, type Settings, type Sources, type Traced, traceSettings } from './settings.ts'
+import type { Settings } from './setting-table.ts'
+import { readSettings, type Sources, type Traced, traceSettings } from './settings.ts'
 
 /** A setting as a person may see it. */
 export interface ShownSetting {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { SessionPolicy } from '../engine/settled.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './setting-table.ts'
 
 /** The policy that settings ask for. */
 export function policyOf(settings: Settings): SessionPolicy {

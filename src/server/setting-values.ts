@@ -94,10 +94,27 @@ export function readProxies(value: string): readonly string[] {
 /** Reads how many wrong credentials are too many, such as `100/1m`; `0` is for no limit. */
 export function readAttemptLimit(value: string): AttemptLimit | undefined {
   if (value === '0') return undefined
-  const [, count = '', span = ''] = /^([^/]*)\/(.*)$/.exec(value) ?? []
-  const failures = Number(/^\d{1,9}$/.test(count) ? count : Number.NaN)
-  if (!(failures > 0)) throw refusal('give how many in how long, such as 100/1m, or 0 for no limit.')
-  return { failures, window: spanWithin('1s', '1d')(span) }
+  const { count, window } = readCountInTime(
+    value,
+    'give how many in how long, such as 100/1m, or 0 for no limit.',
+  )
+  return { failures: count, window }
+}
+
+/** Reads so many in so long, such as `100/1m`, or throws that `advice`. The time is in milliseconds, one day at most. */
+export function readCountInTime(
+  value: string,
+  advice: string,
+): { readonly count: number; readonly window: number } {
+  const [, text = '', span = ''] = /^([^/]*)\/(.*)$/.exec(value) ?? []
+  const count = Number(/^\d{1,9}$/.test(text) ? text : Number.NaN)
+  if (!(count > 0)) throw refusal(advice)
+  return { count, window: spanWithin('1s', '1d')(span) }
+}
+
+/** Reads a yes or a no. */
+export function readYesOrNo(value: string): boolean {
+  return oneOf('yes', 'no')(value) === 'yes'
 }
 
 /** Reads how many sessions a user may have: `5` logins, or `login=5,connection=20,playback=2`. */
@@ -114,13 +131,15 @@ export function readSessionLimit(value: string): SessionLimit {
   throw refusal('give each kind once.')
 }
 
-function listed(value: string): readonly string[] {
+/** Splits a text at its commas, and leaves out what is empty. */
+export function listed(value: string): readonly string[] {
   return value
     .split(',')
     .map((each) => each.trim())
     .filter((each) => each !== '')
 }
 
-function refusal(message: string): RollcallError {
+/** Refuses a value, and says what is allowed. */
+export function refusal(message: string): RollcallError {
   return new RollcallError('bad-request', message)
 }

@@ -1,143 +1,12 @@
 /**
- * The settings, as one table; and reading them from flags, environment and file, in this order of strength.
+ * Reading settings from flags, environment and file, in this order of strength.
  *
  * @module
  */
 import { RollcallError } from '../core/errors.ts'
 import { suggestion } from '../core/nearest.ts'
-import type { AtLimit } from '../core/store.ts'
-import type { AttemptLimit } from '../http/attempts.ts'
 import { masked } from './masking.ts'
-import {
-  oneOf,
-  readAttemptLimit,
-  readKey,
-  readOrigins,
-  readProxies,
-  readSessionLimit,
-  readSpan,
-  readStore,
-  readText,
-  type SessionLimit,
-  type StoreSetting,
-  spanWithin,
-  wholeNumber,
-} from './setting-values.ts'
-
-/** Everything that can be set. Spans are milliseconds. */
-export interface Settings {
-  readonly host: string
-  readonly port: number
-  readonly store: StoreSetting
-  readonly key: string | undefined
-  readonly allowOrigins: readonly string[]
-  readonly trustProxies: readonly string[]
-  readonly attemptLimit: AttemptLimit | undefined
-  readonly maxStaleness: number
-  readonly lifetime: number
-  readonly idle: number
-  readonly refreshGrace: number
-  readonly sessionsPerUser: SessionLimit | undefined
-  readonly atLimit: AtLimit
-  readonly journalAge: number
-  readonly journalEntries: number
-  readonly logLevel: string
-}
-
-/** One row of the table. */
-export interface Setting {
-  /** The flag without its dashes; also the field of the file. */
-  readonly flag: string
-  readonly variable: string
-  readonly fallback: string | undefined
-  readonly help: string
-
-  /** Reads a text. Throws an error whose message says what is allowed. */
-  readonly read: (text: string) => unknown
-
-  /** The field of {@link Settings} that it fills. */
-  readonly field: keyof Settings
-}
-
-/** The table. `rollcall serve --help` is printed from it. */
-export const SETTINGS: readonly Setting[] = [
-  row('port', 'port', '4780', 'TCP port to listen on; 0 takes a free one', wholeNumber(0, 65_535)),
-  row('host', 'host', '127.0.0.1', 'address to listen on', readText),
-  row(
-    'store',
-    'store',
-    'sqlite:./data/rollcall.db',
-    'sqlite:PATH, or memory: to forget everything at the end',
-    readStore,
-  ),
-  row('key', 'key', undefined, 'access key to accept for everything, 16 or more visible characters', readKey),
-  row(
-    'allow-origin',
-    'allowOrigins',
-    '',
-    'origins whose pages may read answers and use the session cookie, with commas between',
-    readOrigins,
-  ),
-  row(
-    'trust-proxy',
-    'trustProxies',
-    '',
-    'proxies whose X-Forwarded headers are believed: addresses, networks or loopback, with commas between',
-    readProxies,
-  ),
-  row(
-    'guess-limit',
-    'attemptLimit',
-    '100/1m',
-    'wrong credentials that a client may send in a time; a right one is never refused; 0 sets no limit',
-    readAttemptLimit,
-  ),
-  row(
-    'max-staleness',
-    'maxStaleness',
-    '1s',
-    'how long a session may be vouched for without asking the store; 0 asks each time',
-    readSpan,
-  ),
-  row('lifetime', 'lifetime', '30d', 'longest life of a session', spanWithin('1s', '36500d')),
-  row('idle', 'idle', '7d', 'longest silence of a session', spanWithin('1s', '36500d')),
-  row(
-    'refresh-grace',
-    'refreshGrace',
-    '10s',
-    'how long a refreshed token stands beside its successor, 300s at most',
-    spanWithin('0s', '300s'),
-  ),
-  row(
-    'sessions-per-user',
-    'sessionsPerUser',
-    undefined,
-    'most live logins of a user, or login=5,connection=20,playback=2; unlimited unless set',
-    readSessionLimit,
-  ),
-  row(
-    'at-limit',
-    'atLimit',
-    'evict-oldest',
-    'then: evict-oldest, evict-idlest or refuse',
-    oneOf('evict-oldest', 'evict-idlest', 'refuse'),
-  ),
-  row('journal-age', 'journalAge', '7d', 'how long the journal is kept', spanWithin('1m', '36500d')),
-  row(
-    'journal-entries',
-    'journalEntries',
-    '1000000',
-    'how many journal entries are kept',
-    wholeNumber(1_000, 999_999_999),
-  ),
-  row(
-    'log-level',
-    'logLevel',
-    'info',
-    'fatal, error, warn, info, debug or silent',
-    oneOf('fatal', 'error', 'warn', 'info', 'debug', 'silent'),
-  ),
-]
+import { SETTINGS, type Setting, type Settings } from './setting-table.ts'
 
 /** Where settings come from. */
 export interface Sources {
@@ -194,23 +63,6 @@ export function configPath({ argv, env }: Sources): string | undefined {
   const word = index < 0 ? undefined : argv[index]
   if (word === undefined) return env.ROLLCALL_CONFIG
   return word.includes('=') ? word.slice(word.indexOf('=') + 1) : argv[index + 1]
-}
-
-function row(
-  flag: string,
-  field: keyof Settings,
-  fallback: string | undefined,
-  help: string,
-  read: Setting['read'],
-): Setting {
-  return {
-    flag,
-    field,
-    fallback,
-    help,
-    read,
-    variable: `ROLLCALL_${flag.toUpperCase().replaceAll('-', '_')}`,
-  }
 }
 
 function readFlags(argv: readonly string[], mistakes: string[]): ReadonlyMap<string, string> {

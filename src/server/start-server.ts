@@ -20,7 +20,7 @@ import { watchConnections } from './connections.ts'
 import { createLogger } from './logger.ts'
 import { startMetrics } from './metrics.ts'
 import { policyOf } from './policy.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './setting-table.ts'
 import { VERSION } from './version.ts'
 
 /** A server that listens. */

@@ -1,5 +1,5 @@
 /** `rollcall doctor`. */
-import { SETTINGS } from '../../server/settings.ts'
+import { SETTINGS } from '../../server/setting-table.ts'
 import { drawingFor, written } from '../answer.ts'
 import { readUrl } from '../api.ts'
 import { CLIENT_FLAGS, type Command, defineCommand, GENERAL_FLAGS } from '../command.ts'

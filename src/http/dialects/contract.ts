@@ -114,6 +114,9 @@ export interface Dialect {
   /** The routes, as method and path, for whoever lists them. */
   readonly routes: readonly { readonly method: string; readonly path: string }[]
 
+  /** The route that a request meets, as the dialect writes it: `/sessions/:uid`; undefined where it meets none. */
+  routeOf(method: string, path: string): string | undefined
+
   /** Answers an exchange, whatever happens. Never rejects. */
   speak(exchange: Exchange): Promise<Answer>
 

@@ -8,6 +8,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
 import { isLocal } from '../client.ts'
 import type { Answer, Dialect, Exchange } from './contract.ts'
+import { hostAsked, routeByHost } from './host.ts'
 
 /** Where a dialect is spoken. */
 export interface Mount {
@@ -16,14 +17,14 @@ export interface Mount {
   /** Stands before each of its paths: `/old`. */
   readonly prefix?: string
 
-  /** The only host on which it is spoken. */
+  /** The only host on which it is spoken, in lower case and without a port. */
   readonly host?: string
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether a dialect decides who may call. */
-    readonly dialect?: boolean
+    /** The dialect that decides who may call, and what for. */
+    readonly dialect?: Mount
   }
 }
 
@@ -47,6 +48,7 @@ export interface Mounted {
 /** Adds the routes of dialects. Where two want the same path on the same host, the first has it. */
 export function mountDialects(app: App, mounts: readonly Mount[]): Mounted {
   const taken = new Set<string>()
+  routeByHost(app)
   for (const mount of mounts) app.register(async (scope) => mountOne(scope as unknown as App, mount, taken))
 
   async function speakAt(
@@ -65,10 +67,20 @@ export function mountDialects(app: App, mounts: readonly Mount[]): Mounted {
   }
 }
 
+/** The pattern of the route that a request meets, a dialect's own where it speaks; undefined where there is none. */
+export function patternOf({ raw, routeOptions: { url, config } }: FastifyRequest): string | undefined {
+  if (config.dialect === undefined) return url
+  const { dialect, prefix = '' } = config.dialect
+  const [path = ''] = (raw.url ?? '').slice(prefix.length).split('?')
+  const route = dialect.routeOf(raw.method ?? 'GET', path)
+  return route === undefined ? url : prefix + route
+}
+
 /** The mount with the longest path that a request is under. */
 function mountFor(mounts: readonly Mount[], request: FastifyRequest): Mount | undefined {
   const [path = ''] = (request.raw.url ?? '').split('?')
-  const here = mounts.filter(({ host }) => host === undefined || host === request.hostname)
+  const asked = hostAsked(request.raw)
+  const here = mounts.filter(({ host }) => host === undefined || host === asked)
   const reached = here.map((mount) => ({ mount, length: lengthOf(mount, path) }))
   return reached.filter(({ length }) => length >= 0).sort((a, b) => b.length - a.length)[0]?.mount
 }
@@ -100,7 +112,7 @@ function mountOne(scope: App, mount: Mount, taken: Set<string>): void {
     scope.route({
       url,
       method: [...METHODS],
-      config: { access: 'anyone', dialect: true },
+      config: { access: 'anyone', dialect: mount },
       schema: { hide: true },
       exposeHeadRoute: false,
       bodyLimit: Number.MAX_SAFE_INTEGER,

@@ -5,18 +5,28 @@
  */
 import type { Answer, Call, Dialect, DialectRoute, DialectTable, Exchange } from './contract.ts'
 
+/** A route at a path, with the open parts of that. */
+interface Met<Route> {
+  readonly route: Route
+  readonly params: Readonly<Record<string, string>>
+}
+
 /** Makes a dialect of its table. */
 export function defineDialect<Caller>(table: DialectTable<Caller>): Dialect {
   const { name, roots, exact = [], no, finish = (answer) => answer } = table
   const routes = table.routes.map((route) => ({ ...route, segments: route.path.split('/') }))
 
+  function routesAt(path: string): readonly Met<(typeof routes)[number]>[] {
+    return routes.flatMap((route) => {
+      const params = paramsOf(route.segments, path)
+      return params === undefined ? [] : [{ route, params }]
+    })
+  }
+
   async function answer(exchange: Exchange): Promise<Answer> {
     const admitted = await table.admit(exchange)
     if (!admitted.ok) return admitted.answer
-    const there = routes.flatMap((route) => {
-      const params = paramsOf(route.segments, exchange.path)
-      return params === undefined ? [] : [{ route, params }]
-    })
+    const there = routesAt(exchange.path)
     if (there.length === 0) return no.missing(exchange)
     const met = there.find(({ route }) => answers(route, exchange.method))
     if (met === undefined)
@@ -31,6 +41,10 @@ export function defineDialect<Caller>(table: DialectTable<Caller>): Dialect {
     roots,
     exact,
     routes: table.routes.map(({ method, path }) => ({ method, path })),
+    routeOf(method, path) {
+      const there = routesAt(path)
+      return (there.find(({ route }) => answers(route, method)) ?? there[0])?.route.path
+    },
     async speak(exchange) {
       try {
         return finish(await answer(exchange), exchange)
