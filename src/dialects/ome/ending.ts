@@ -8,6 +8,7 @@ import type { Session } from '../../core/session.ts'
 import type { Duration } from '../../core/time.ts'
 import type { SessionManager } from '../../engine/manager.ts'
 import type { Answer } from '../../http/dialects/contract.ts'
+import { firstSession } from '../shared/every-session.ts'
 import { refuse } from './answers.ts'
 import { isPossible } from './places.ts'
 
@@ -34,20 +35,8 @@ export async function findSession(
 ): Promise<Session | undefined> {
   for (const resource of resources) {
     for (const name of names) {
-      let cursor: string | undefined
-      do {
-        const page = await sessions.list({
-          realm,
-          kind: 'playback',
-          resource,
-          name,
-          limit: 1,
-          ...(cursor !== undefined && { cursor }),
-        })
-        const [found] = page.items
-        if (found !== undefined) return found
-        cursor = page.nextCursor
-      } while (cursor !== undefined)
+      const found = await firstSession(sessions, { realm, kind: 'playback', resource, name })
+      if (found !== undefined) return found
     }
   }
   return undefined
