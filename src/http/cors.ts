@@ -28,8 +28,13 @@ export function shareWith(
   return true
 }
 
-/** What pages may read beside what they always may. */
-const READABLE = 'RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate'
+/** What pages may read beside what they always may: of the native API, then of dialects. */
+const READABLE = [
+  'RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate',
+  'RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset',
+  'X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset',
+  'X-Kratos-Authenticated-Identity-Id, X-Next-Cursor, X-Sessions-Ended, X-Total-Count',
+].join(', ')
 
 /** What pages may send beside what they always may. */
 const SENDABLE =

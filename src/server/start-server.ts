@@ -17,6 +17,7 @@ import { traceSessions } from '../tracing/sessions.ts'
 import { isTraced } from '../tracing/spans.ts'
 import { traceStore } from '../tracing/store.ts'
 import { watchConnections } from './connections.ts'
+import { mountsOf } from './dialects.ts'
 import { createLogger } from './logger.ts'
 import { startMetrics } from './metrics.ts'
 import { policyOf } from './policy.ts'
@@ -72,6 +73,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     trustProxies,
     tally,
     meter: metrics,
+    mounts: mountsOf(settings, sessions),
     traced,
     ...(attemptLimit && { attemptLimit }),
   })

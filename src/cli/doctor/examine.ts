@@ -9,6 +9,7 @@ import { inspectStore, type StoreFacts } from '../../server/inspect-store.ts'
 import type { Sources } from '../../server/settings.ts'
 import { VERSION } from '../../server/version.ts'
 import { examineClock } from './clock.ts'
+import { examineDialects } from './dialects.ts'
 import { examineDisk } from './disk.ts'
 import { type Finding, well, wrong } from './finding.ts'
 import { examineServer } from './server.ts'
@@ -32,6 +33,7 @@ export async function examine(sources: Sources, url: string | undefined): Promis
       `Rollcall ${VERSION} on Node ${process.versions.node}, ${process.platform} ${process.arch}.`,
     ),
     ...examineSettings(settings.length, mistakes),
+    ...(await examineDialects(read)),
     ...findings,
     ...(read.store?.kind === 'sqlite' ? examineDisk(read.store.path) : []),
     await examineClock(),

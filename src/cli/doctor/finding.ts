@@ -11,6 +11,7 @@ export type State = 'well' | 'doubtful' | 'wrong'
 export type Subject =
   | 'runtime'
   | 'settings'
+  | 'dialects'
   | 'store'
   | 'migrations'
   | 'journal'

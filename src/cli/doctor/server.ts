@@ -39,9 +39,10 @@ export async function examineServer({ url, version, key, holder }: Expected): Pr
     return [
       doubtful('server', 'Its port is chosen at each start, so it was not asked.', 'Say where it is: --url.'),
     ]
-  const about = await ask(`${url}/`)
+  const about = await ask(`${url}/openapi.json`)
   if (about === undefined) return [examineAbsence(url, holder)]
-  if (about.json.name !== 'rollcall')
+  const info = objectIn(about.json.info)
+  if (info.title !== 'Rollcall')
     return [
       wrong(
         'server',
@@ -50,7 +51,7 @@ export async function examineServer({ url, version, key, holder }: Expected): Pr
       ),
     ]
   const ready = await ask(`${url}/readyz`)
-  const running = String(about.json.version)
+  const running = String(info.version)
   return [
     ready?.status === 200
       ? well('server', `Rollcall ${running} answers at ${url}, and reaches its store.`)
@@ -130,10 +131,13 @@ async function ask(url: string, key?: string): Promise<Answer | undefined> {
   }
 }
 
+function objectIn(value: unknown): Answer['json'] {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
 function readJson(text: string): Answer['json'] {
   try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? { ...value } : {}
+    return objectIn(JSON.parse(text))
   } catch {
     return {}
   }

@@ -1,0 +1,41 @@
+/**
+ * Which dialects are spoken where, and whom they let do what.
+ *
+ * @module
+ */
+import type { DialectSettings } from '../../server/dialects.ts'
+import { explainDialects, type SpokenDialect } from '../../server/explain-dialects.ts'
+import { doubtful, type Finding, well } from './finding.ts'
+
+/** Tells of each dialect that a server with these settings speaks. Settings that are mistaken are told elsewhere. */
+export async function examineDialects(settings: Partial<DialectSettings>): Promise<readonly Finding[]> {
+  if (!isWhole(settings)) return []
+  const spoken = await explainDialects(settings)
+  if (spoken.length === 0) return [well('dialects', 'None is spoken.')]
+  return spoken.map((each) => examineOne(each, settings))
+}
+
+function examineOne(spoken: SpokenDialect, { weplanxUnsafeAnyUser }: DialectSettings): Finding {
+  const says = describe(spoken)
+  if (spoken.name === 'weplanx' && weplanxUnsafeAnyUser)
+    return doubtful(
+      'dialects',
+      `${says} Every signed-in user may list and end all sessions there.`,
+      'Leave that to operators: --weplanx-unsafe-any-user no, and the role "operator" for them.',
+    )
+  return well('dialects', says)
+}
+
+function describe({ name, realm, host, under, exactly }: SpokenDialect): string {
+  const paths = [...under.map((path) => `${path}/…`), ...exactly].join(', ')
+  const where = host === undefined ? '' : ` on ${host}`
+  return `${name} is spoken at ${paths}${where}, in the realm "${realm}".`
+}
+
+function isWhole(settings: Partial<DialectSettings>): settings is DialectSettings {
+  const { dialects, resources, crossidCookie, cumulonimbusLimit, weplanxUnsafeAnyUser, allowOrigins } =
+    settings
+  return [dialects, resources, crossidCookie, cumulonimbusLimit, weplanxUnsafeAnyUser, allowOrigins].every(
+    (each) => each !== undefined,
+  )
+}

@@ -1,0 +1,51 @@
+/**
+ * The dialects that settings ask for, made and mounted.
+ *
+ * @module
+ */
+import { crossid } from '../dialects/crossid/index.ts'
+import { cumulonimbus } from '../dialects/cumulonimbus/index.ts'
+import { datepoll } from '../dialects/datepoll/index.ts'
+import { ome } from '../dialects/ome/index.ts'
+import type { SessionManager } from '../engine/manager.ts'
+import type { Dialect } from '../http/dialects/contract.ts'
+import type { Mount } from '../http/dialects/mount.ts'
+import type { DialectName } from './dialect-values.ts'
+import type { Settings } from './setting-table.ts'
+
+/** The settings that dialects go by. */
+export type DialectSettings = Pick<
+  Settings,
+  | 'allowOrigins'
+  | 'dialects'
+  | 'resources'
+  | 'omeKeepOut'
+  | 'crossidCookie'
+  | 'weplanxCsrfKey'
+  | 'weplanxUnsafeAnyUser'
+  | 'cumulonimbusLimit'
+>
+
+/** What every dialect is made over. */
+interface Ground {
+  readonly sessions: SessionManager
+  readonly realm: string
+}
+
+const MAKERS: Readonly<Partial<Record<DialectName, (ground: Ground, settings: DialectSettings) => Dialect>>> =
+  {
+    ome: (ground, { resources, omeKeepOut }) =>
+      ome({ ...ground, resources, ...(omeKeepOut !== undefined && { keepOut: omeKeepOut }) }),
+    crossid: (ground, { crossidCookie, allowOrigins }) =>
+      crossid({ ...ground, cookie: crossidCookie, allowOrigins }),
+    cumulonimbus: (ground, { cumulonimbusLimit }) => cumulonimbus({ ...ground, limit: cumulonimbusLimit }),
+    datepoll: (ground) => datepoll(ground),
+  }
+
+/** Makes every dialect that is asked for. Those of another place or realm share nothing but the engine. */
+export function mountsOf(settings: DialectSettings, sessions: SessionManager): readonly Mount[] {
+  return settings.dialects.flatMap(({ name, prefix, host, realm }) => {
+    const dialect = MAKERS[name]?.({ sessions, realm }, settings)
+    return dialect === undefined ? [] : [{ dialect, prefix, ...(host !== undefined && { host }) }]
+  })
+}
