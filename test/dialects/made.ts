@@ -8,6 +8,7 @@ import { crossid } from '../../src/dialects/crossid/index.ts'
 import { cumulonimbus } from '../../src/dialects/cumulonimbus/index.ts'
 import { datepoll } from '../../src/dialects/datepoll/index.ts'
 import { ome } from '../../src/dialects/ome/index.ts'
+import { weplanx } from '../../src/dialects/weplanx/index.ts'
 import type { SessionManager } from '../../src/engine/manager.ts'
 import type { Dialect } from '../../src/http/dialects/contract.ts'
 
@@ -22,6 +23,7 @@ export const MAKERS: Readonly<Record<string, MakeDialect>> = {
   datepoll,
   ome,
   cumulonimbus,
+  weplanx,
 }
 
 /** Makes one by name. */
