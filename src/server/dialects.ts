@@ -7,6 +7,7 @@ import { crossid } from '../dialects/crossid/index.ts'
 import { cumulonimbus } from '../dialects/cumulonimbus/index.ts'
 import { datepoll } from '../dialects/datepoll/index.ts'
 import { ome } from '../dialects/ome/index.ts'
+import { weplanx } from '../dialects/weplanx/index.ts'
 import type { SessionManager } from '../engine/manager.ts'
 import type { Dialect } from '../http/dialects/contract.ts'
 import type { Mount } from '../http/dialects/mount.ts'
@@ -32,20 +33,26 @@ interface Ground {
   readonly realm: string
 }
 
-const MAKERS: Readonly<Partial<Record<DialectName, (ground: Ground, settings: DialectSettings) => Dialect>>> =
-  {
-    ome: (ground, { resources, omeKeepOut }) =>
-      ome({ ...ground, resources, ...(omeKeepOut !== undefined && { keepOut: omeKeepOut }) }),
-    crossid: (ground, { crossidCookie, allowOrigins }) =>
-      crossid({ ...ground, cookie: crossidCookie, allowOrigins }),
-    cumulonimbus: (ground, { cumulonimbusLimit }) => cumulonimbus({ ...ground, limit: cumulonimbusLimit }),
-    datepoll: (ground) => datepoll(ground),
-  }
+const MAKERS: Readonly<Record<DialectName, (ground: Ground, settings: DialectSettings) => Dialect>> = {
+  ome: (ground, { resources, omeKeepOut }) =>
+    ome({ ...ground, resources, ...(omeKeepOut !== undefined && { keepOut: omeKeepOut }) }),
+  weplanx: (ground, { weplanxCsrfKey, weplanxUnsafeAnyUser }) =>
+    weplanx({
+      ...ground,
+      unsafeAnyUserMayEndEverything: weplanxUnsafeAnyUser,
+      ...(weplanxCsrfKey !== undefined && { csrfKey: weplanxCsrfKey }),
+    }),
+  crossid: (ground, { crossidCookie, allowOrigins }) =>
+    crossid({ ...ground, cookie: crossidCookie, allowOrigins }),
+  cumulonimbus: (ground, { cumulonimbusLimit }) => cumulonimbus({ ...ground, limit: cumulonimbusLimit }),
+  datepoll: (ground) => datepoll(ground),
+}
 
 /** Makes every dialect that is asked for. Those of another place or realm share nothing but the engine. */
 export function mountsOf(settings: DialectSettings, sessions: SessionManager): readonly Mount[] {
-  return settings.dialects.flatMap(({ name, prefix, host, realm }) => {
-    const dialect = MAKERS[name]?.({ sessions, realm }, settings)
-    return dialect === undefined ? [] : [{ dialect, prefix, ...(host !== undefined && { host }) }]
-  })
+  return settings.dialects.map(({ name, prefix, host, realm }) => ({
+    dialect: MAKERS[name]({ sessions, realm }, settings),
+    prefix,
+    ...(host !== undefined && { host }),
+  }))
 }
