@@ -54,25 +54,25 @@ export interface Circumstances {
 /** Prepares a search. Whatever the database cannot be asked is left to the filter's one meaning. */
 export function searchFor(filter: SessionFilter, { sort, now, untidy }: Circumstances): Search {
   const status = statusOf(filter)
-  const path = pathOf(filter, sort)
+  const parts = PARTITIONS[status](untidy).map((part) => ({ ...part, path: pathOf(filter, sort, part) }))
   const asked = ASKED.filter((field) => filter[field] !== undefined && canAsk(filter, field))
-  const beyondPath = asked.filter((field) => field !== FIELD_OF[path])
+  const beyond = (path: Path) => asked.filter((field) => !FIELDS_OF[path].includes(field))
   const whole = filter.text === undefined && canAsk(filter, 'address')
   return {
-    shapes: PARTITIONS[status](untidy).map(({ partition, state }) => ({
+    shapes: parts.map(({ partition, state, path }) => ({
       path,
       partition,
       sort,
       conditions: [
         ...state,
-        ...(partition === 'closed' || status === 'live' ? beyondPath : beyondPath.filter(isWritten)),
+        ...(partition === 'closed' || status === 'live' ? beyond(path) : beyond(path).filter(isWritten)),
       ],
     })),
     values: valuesOf(filter, now),
     sort,
     stretch: stretchOf(filter, sort),
     exact: status === 'live' && whole,
-    dense: whole && beyondPath.length === 0 && !untidy,
+    dense: whole && !untidy && parts.every(({ path }) => beyond(path).length === 0),
   }
 }
 
@@ -144,21 +144,28 @@ const WRITERS: Writers = {
 
 const ASKED = Object.keys(WRITERS) as readonly Asked[]
 
-const FIELD_OF: Readonly<Record<Path, Asked | undefined>> = {
-  user: 'userId',
-  resource: 'resource',
-  parent: 'parentId',
-  address: 'address',
-  realm: undefined,
+const FIELDS_OF: Readonly<Record<Path, readonly Asked[]>> = {
+  user: ['userId'],
+  resource: ['resource'],
+  name: ['kind', 'resource', 'name'],
+  parent: ['parentId'],
+  address: ['address'],
+  realm: [],
 }
 
-/** Only a realm's sessions are kept in the order of their activity too; a user's are few enough to be sorted. */
-function pathOf(filter: SessionFilter, sort: Sort): Path {
-  if (filter.userId !== undefined && filter.parentId === undefined) return 'user'
+/**
+ * Only a realm's sessions are kept in the order of their activity too; a user's are few enough to be sorted. A name
+ * leads to the one open session that holds it; those that are over may be many.
+ */
+function pathOf(filter: SessionFilter, sort: Sort, { partition }: Part): Path {
+  const { userId, parentId, resource, name, kind, address } = filter
+  if (partition === 'open' && kind !== undefined && resource !== undefined && name !== undefined)
+    return 'name'
+  if (userId !== undefined && parentId === undefined) return 'user'
   if (sort === 'active') return 'realm'
-  if (filter.parentId !== undefined) return 'parent'
-  if (filter.resource !== undefined) return 'resource'
-  return filter.address !== undefined && isAddress(filter.address) ? 'address' : 'realm'
+  if (parentId !== undefined) return 'parent'
+  if (resource !== undefined) return 'resource'
+  return address !== undefined && isAddress(address) ? 'address' : 'realm'
 }
 
 function canAsk({ address, topLevel }: SessionFilter, condition: Condition): boolean {

@@ -14,11 +14,12 @@ const WAYS: Readonly<Record<Path, RegExp>> = {
   user: /INDEX sessions_(open|closed)_user /,
   parent: /INDEX sessions_(open|closed)_parent /,
   resource: /INDEX sessions_(open|closed)_resource /,
+  name: /INDEX sessions_live_name /,
   address: /INDEX sessions_(open|closed)_address /,
   realm: /INDEX sessions_(open|closed)_(realm|active) /,
 }
 
-test('every search, of one field or two, goes in by its index and walks the list in its order', async () => {
+test('every search, of one field or two or by name, goes in by its index and walks the list in its order', async () => {
   const path = freshPath()
   const store = await open(path)
   const inserted = await store.insert(draftOf({ name: 'seat' }), { by: TESTER })
@@ -27,6 +28,7 @@ test('every search, of one field or two, goes in by its index and walks the list
   const connection = openWriter(path)
   const shapes = shapesOfAll(inserted.record)
   assert.ok(shapes.length > 400, `${shapes.length} shapes`)
+  assert.deepEqual(new Set(shapes.map(({ path }) => path)), new Set(Object.keys(WAYS)))
   for (const shape of shapes) {
     const { rows, count, placeBehind, lastPlace } = connection.statements.search(shape)
     for (const [name, { sql }] of Object.entries({ rows, count, placeBehind, lastPlace })) {
@@ -41,9 +43,9 @@ test('every search, of one field or two, goes in by its index and walks the list
   connection.close()
 })
 
-/** A user's sessions are few enough to be sorted by activity, and so is what time is about to end. */
+/** A user's sessions are few enough to be sorted by activity, and so is what time is about to end; a name has one holder. */
 function isFew({ path, sort, partition }: Shape): boolean {
-  return partition === 'due' || (path === 'user' && sort === 'active')
+  return partition === 'due' || path === 'name' || (path === 'user' && sort === 'active')
 }
 
 function shapesOfAll(record: SessionRecord): readonly Shape[] {
@@ -54,6 +56,10 @@ function shapesOfAll(record: SessionRecord): readonly Shape[] {
       const drawn = drawFilter(chance, [record], [one, other])
       for (const shape of shapesOf(drawn)) shapes.set(JSON.stringify(shape), shape)
     }
+  }
+  const named: SessionFilter = { kind: 'playback', resource: 'room', name: 'seat' }
+  for (const status of ['live', 'any', 'ended'] as const) {
+    for (const shape of shapesOf({ ...named, status })) shapes.set(JSON.stringify(shape), shape)
   }
   return [...shapes.values()]
 }

@@ -13,7 +13,7 @@ import { livesAt, outlivedByNoEpoch } from './living.ts'
 import { type JoinedTables, sessionRows } from './reading.ts'
 
 /** The ways into the table of sessions, each with an index of its own. */
-export type Path = 'user' | 'resource' | 'parent' | 'address' | 'realm'
+export type Path = 'user' | 'resource' | 'name' | 'parent' | 'address' | 'realm'
 
 /** Open rows have no ending written, closed ones have; due ones are open and wait for the ending that time brings. */
 export type Partition = 'open' | 'closed' | 'due'
@@ -99,7 +99,7 @@ const MOMENTS: Readonly<Record<Sort, RawBuilder<number>>> = {
 
 /** What a search is ordered by. Where few are to be sorted, out of reach of the indexes of all of them in that order. */
 function momentOf({ path, sort, partition }: Shape): RawBuilder<number> {
-  const few = partition === 'due' || (path === 'user' && sort === 'active')
+  const few = partition === 'due' || path === 'name' || (path === 'user' && sort === 'active')
   return few ? sql`(${MOMENTS[sort]} + 0)` : MOMENTS[sort]
 }
 
@@ -140,6 +140,8 @@ const PATHS: Readonly<Record<Path, (column: (name: string) => RawBuilder<unknown
       sql`${column('s.realm')} = ${place('realm')} and ${column('s.user_id')} = ${place('userId')}`,
     resource: (column) =>
       sql`${column('s.realm')} = ${place('realm')} and ${column('s.resource')} = ${place('resource')}`,
+    name: (column) =>
+      sql`${column('s.realm')} = ${place('realm')} and s.kind = ${place('kind')} and coalesce(s.resource, '') = ${place('resource')} and s.name = ${place('name')} and s.name is not null`,
     parent: (column) =>
       sql`${column('s.parent_id')} = ${place('parentId')} and ${aside('s.realm')} = ${place('realm')}`,
     address: (column) =>
