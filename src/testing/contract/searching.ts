@@ -27,6 +27,23 @@ export const searchingPromises: readonly ContractCase[] = [
     await searchAll(bench, chance, ids, 2)
   }),
 
+  promise('finds the one session of a realm that has a serial', async ({ begin, store, wait }) => {
+    const all = []
+    for (let index = 0; index < 5; index++) {
+      all.push((await begin({ userId: index % 2 === 0 ? 'ada' : 'bob' })).record)
+      wait(1)
+    }
+    await begin({ userId: 'ada', realm: 'other' })
+    for (const { id, serial, userId = '' } of all) {
+      for (const sort of ['issued', 'active'] as const) {
+        assert.deepEqual(await walk(store, { serial, sort, limit: 1 }), [id])
+        assert.deepEqual(await walk(store, { serial, userId, sort, limit: 1 }), [id])
+        assert.deepEqual(await walk(store, { serial, userId: 'cleo', sort, limit: 1 }), [])
+      }
+      assert.deepEqual(await store.count({ serial }), { count: 1, exact: true })
+    }
+  }),
+
   promise(
     'pages through a list without gap or echo while others begin and end',
     async ({ begin, store, wait }) => {
