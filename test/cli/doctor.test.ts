@@ -51,6 +51,31 @@ test('a server that runs is asked, and its file is looked at beside it; both aga
   assert.ok(existsSync(path))
 })
 
+test('every dialect is listed with its paths, host and realm, and what is unsafe is to look at', async () => {
+  const dialects = 'all;realm=shop,crossid;prefix=/ids;host=id.example.com'
+  const line = `--store memory: --port ${await freePort()} --dialects ${dialects}`
+  const told = async (more = ''): Promise<readonly string[]> =>
+    (await examined(line + more)).findings
+      .filter(({ about }) => about === 'dialects')
+      .map(({ state, says }) => `${state}: ${says}`)
+  const expected = [
+    'well: ome is spoken at /v1/vhosts/…, /v1/stats/…, in the realm "shop".',
+    'well: weplanx is spoken at /sessions/…, /, in the realm "shop".',
+    'well: crossid is spoken at /api/v1/auth/…, in the realm "shop".',
+    'well: crossid is spoken at /ids/api/v1/auth/… on id.example.com, in the realm "default".',
+    'well: cumulonimbus is spoken at /api/…, in the realm "shop".',
+    'well: datepoll is spoken at /api/v1/user/…, /api/auth/…, in the realm "shop".',
+  ]
+  assert.deepEqual(await told(), expected)
+  const [, unsafe = ''] = await told(' --weplanx-unsafe-any-user yes')
+  assert.match(unsafe, /^doubtful: weplanx .*Every signed-in user may list and end all sessions there\.$/)
+  const { out } = await doctor(`--store memory: --port ${await freePort()} --dialects none`)
+  assert.match(out, /^ok {2}dialects {4}None is spoken\.$/m)
+  const { out: mistaken } = await doctor(`--store memory: --port ${await freePort()} --dialects omee`)
+  assert.match(mistaken, /^!! {2}settings .*Did you mean ome\?/m)
+  assert.doesNotMatch(mistaken, /^ok {2}dialects/m)
+})
+
 test('examining a file leaves it to the server that starts next', async () => {
   const { store } = storeAt(temporaryFolder())
   const port = await freePort()
