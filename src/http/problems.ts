@@ -19,10 +19,13 @@ export function sendProblem(reply: FastifyReply, fault: unknown): FastifyReply {
 
 /** Handles what a route throws. */
 export function handleFault(fault: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = problemOf(fault)
-  if (problem.status >= 500)
-    request.log.error({ fault: describe(fault), code: problem.code }, 'request failed')
+  if (problemOf(fault).status >= 500) reportFault(request, fault)
   return sendProblem(reply, fault)
+}
+
+/** Tells the log what failed, without what was sent. */
+export function reportFault(request: FastifyRequest, fault: unknown): void {
+  request.log.error({ fault: describe(fault), code: problemOf(fault).code }, 'request failed')
 }
 
 /** What the framework itself refuses, in our words. */

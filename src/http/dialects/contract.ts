@@ -117,8 +117,8 @@ export interface Dialect {
   /** The route that a request meets, as the dialect writes it: `/sessions/:uid`; undefined where it meets none. */
   routeOf(method: string, path: string): string | undefined
 
-  /** Answers an exchange, whatever happens. Never rejects. */
-  speak(exchange: Exchange): Promise<Answer>
+  /** Answers an exchange, whatever happens. Never rejects; what went wrong on this side is reported. */
+  speak(exchange: Exchange, report?: (fault: unknown) => void): Promise<Answer>
 
   /** Answers a request that could not be read. */
   refuse(exchange: Exchange, why: Unreadable): Answer

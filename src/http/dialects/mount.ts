@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
 import { isLocal } from '../client.ts'
+import { reportFault } from '../problems.ts'
 import type { Answer, Dialect, Exchange } from './contract.ts'
 import { hostAsked, routeByHost } from './host.ts'
 
@@ -57,7 +58,7 @@ export function mountDialects(app: App, mounts: readonly Mount[]): Mounted {
     reply: FastifyReply,
   ): Promise<boolean> {
     if (mount === undefined) return false
-    send(reply, await mount.dialect.speak(toExchange(request, mount)), request.method)
+    await speak(mount, request, reply)
     return true
   }
 
@@ -118,11 +119,23 @@ function mountOne(scope: App, mount: Mount, taken: Set<string>): void {
       bodyLimit: Number.MAX_SAFE_INTEGER,
       ...(host !== undefined && { constraints: { host } }),
       handler: async (request, reply) => {
+        if (hasUnreadBody(request)) request.body = await readBody(request.raw)
         if (request.body === 'oversized') reply.header('connection', 'close')
-        return send(reply, await dialect.speak(toExchange(request, mount)), request.method)
+        return speak(mount, request, reply)
       },
     })
   }
+}
+
+async function speak(mount: Mount, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const report = (fault: unknown): void => reportFault(request, fault)
+  return send(reply, await mount.dialect.speak(toExchange(request, mount), report), request.method)
+}
+
+/** The framework reads no body of a `GET`, for which HTTP gives none a meaning (RFC 9110 9.3.1) and an origin may. */
+function hasUnreadBody({ body, headers }: FastifyRequest): boolean {
+  if (body !== undefined) return false
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 /** Reads a body; of one that is too large, no more than that. */

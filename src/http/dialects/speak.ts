@@ -45,10 +45,11 @@ export function defineDialect<Caller>(table: DialectTable<Caller>): Dialect {
       const there = routesAt(path)
       return (there.find(({ route }) => answers(route, method)) ?? there[0])?.route.path
     },
-    async speak(exchange) {
+    async speak(exchange, report) {
       try {
         return finish(await answer(exchange), exchange)
       } catch (fault) {
+        report?.(fault)
         return finish(no.failed(exchange, fault), exchange)
       }
     },
