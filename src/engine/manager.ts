@@ -154,8 +154,8 @@ export interface VerifyOptions {
   /** Asks the store, whatever this node may still vouch for. */
   readonly fresh?: boolean
 
-  /** False looks without counting as activity. */
-  readonly active?: boolean
+  /** False looks without counting as activity. `written` returns once that is written, where it is soon otherwise. */
+  readonly active?: boolean | 'written'
 
   /** How long ago the holder may have proved who they are, at the most. */
   readonly maxAge?: Duration

@@ -16,7 +16,7 @@ import { countRefusal, type VerdictCount } from './stats.ts'
 
 /** What verifying needs. */
 export interface VerifyParts {
-  readonly store: SessionReads & Pick<SessionWrites, 'rotate'> & Pick<SessionStore, 'now'>
+  readonly store: SessionReads & Pick<SessionWrites, 'rotate' | 'touch'> & Pick<SessionStore, 'now'>
   readonly env: Env
   readonly cache: SessionCache
   readonly follower: Follower
@@ -80,13 +80,14 @@ export function verifier(parts: VerifyParts): Verifier {
       return entry.live
     }
     const id = readSessionId(token)
-    return id === undefined ? { ok: false, reason: 'malformed' } : ask(token, id, active)
+    return id === undefined ? { ok: false, reason: 'malformed' } : ask(token, id, active !== false)
   }
 
   return {
     async verify(token, options = {}) {
       const verdict = await decide(token, options)
       if (!verdict.ok) return countRefusal(verdicts, verdict)
+      if (options.active === 'written') await store.touch([{ id: verdict.session.id, ago: 0 }])
       if (options.maxAge === undefined && options.level === undefined) return verdict
       const { session } = verdict
       return isFresh(session, options, await store.now())

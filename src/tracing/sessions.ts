@@ -92,7 +92,7 @@ function around(group: string): Around {
 
 /** Whether what is at hand may answer: it counts as activity, and knows nothing of how fresh a proof is. */
 function mayBeAtHand({ fresh = false, active = true, maxAge, level }: VerifyOptions = {}): boolean {
-  return !fresh && active && maxAge === undefined && level === undefined
+  return !fresh && active === true && maxAge === undefined && level === undefined
 }
 
 function say<Outcome extends Verdict>(span: Span, verdict: Outcome): Outcome {

@@ -39,6 +39,16 @@ test('a thousand uses of six hundred sessions are two writes, and none before it
 })
 
 for (const { name, open } of STORES) {
+  test(`a use that is to be written is written once it is answered, on ${name}`, async () => {
+    await using bench = await engineBench({}, undefined, open)
+    const { token, session } = await bench.sessions.issue({ ...ADA, idle: MINUTE })
+    bench.env.jump(MINUTE / 2)
+    assert.equal((await bench.sessions.verify(token, { active: 'written' })).ok, true)
+    const kept = await bench.sessions.get(session.id)
+    assert.equal(kept?.lastActiveAt, session.issuedAt + MINUTE / 2)
+    assert.equal(kept.idleExpiresAt, session.issuedAt + MINUTE / 2 + MINUTE)
+  })
+
   test(`the last use is kept to the millisecond, and is there after a restart, on ${name}`, async () => {
     await using bench = await engineBench({}, undefined, open)
     const { token, session } = await bench.sessions.issue(ADA)
