@@ -109,7 +109,7 @@ export function datepoll({ sessions, realm = DEFAULT_REALM }: DatepollOptions): 
     const sent = readRenewal(exchange)
     if (!sent.ok) return sent.answer
     const { token, information } = sent.value
-    const holder = holderIn(await sessions.verify(token), realm)
+    const holder = holderIn(await sessions.verify(token, { active: 'written' }), realm)
     if (holder === undefined) return LOGGED_OUT_BEFORE
     const { id, device } = holder.session
     const named = information === undefined || information === device.label || (await rename(id, information))
