@@ -74,13 +74,13 @@ export function weplanx(options: WeplanxOptions): Dialect {
   async function remove(by: Actor, { params: { uid = '' } }: Call<unknown>): Promise<Answer> {
     if (!USER_ID.test(uid)) return NO_USER_ID
     const { ended, descendants } = await sessions.end({ realm, userId: uid }, { by })
-    return deleted(ended + descendants > 0 ? 1 : 0, ended + descendants)
+    return deleted(Math.min(1, ended + descendants), ended + descendants)
   }
 
   async function clear(by: Actor): Promise<Answer> {
     const users = await signedIn()
     const { ended, descendants } = await sessions.end({ realm, everyone: true }, { by })
-    return deleted(ended + descendants > 0 ? users.length : 0, ended + descendants)
+    return deleted(Math.min(users.length, ended + descendants), ended + descendants)
   }
 
   return defineDialect<Actor | undefined>({
