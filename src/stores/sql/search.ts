@@ -93,13 +93,33 @@ interface Scan {
 
 async function prepare(reader: Reader, filter: SessionFilter, sort: Sort, now: Instant): Promise<Scan> {
   const untidy = (await reader.first(reader.statements.oldestMassEnding, {})) !== undefined
+  const search = searchFor(filter, { sort, now, untidy })
   return {
     reader,
     sort,
     now,
-    search: searchFor(filter, { sort, now, untidy }),
+    search: { ...search, shapes: await worthSearching(reader, search, filter) },
     isMeant: matcherOf({ ...filter, realm: filter.realm ?? DEFAULT_REALM }),
   }
+}
+
+/** The shapes of a search without those that a look at the resources shows to have nothing. */
+async function worthSearching(
+  reader: Reader,
+  { shapes, values }: Search,
+  { resourcePrefix }: SessionFilter,
+): Promise<readonly Shape[]> {
+  if (resourcePrefix === undefined) return shapes
+  const worth: Shape[] = []
+  for (const shape of shapes) {
+    const { openResourceFrom, closedResourceFrom } = reader.statements
+    const first = await reader.first(
+      shape.partition === 'closed' ? closedResourceFrom : openResourceFrom,
+      values,
+    )
+    if (first?.resource.startsWith(resourcePrefix)) worth.push(shape)
+  }
+  return worth
 }
 
 /** The place so many rows behind another, in the partition where that is the latest; undefined if none has so many. */

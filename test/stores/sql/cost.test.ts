@@ -13,6 +13,8 @@ const WAYS: Readonly<Record<string, string>> = {
   dueSessions: 'sessions_due',
   sweepSessions: 'sessions_forgettable',
   findNameHolder: 'sessions_live_name',
+  openResourceFrom: 'sessions_open_resource',
+  closedResourceFrom: 'sessions_closed_resource',
   endSession: 'sqlite_autoindex_sessions_1',
   replaceSession: 'sqlite_autoindex_sessions_1',
   touchSession: 'sqlite_autoindex_sessions_1',

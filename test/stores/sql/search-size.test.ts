@@ -73,6 +73,13 @@ test('a page that finds nothing says where to go on, and the last one does not',
   assert.equal(cursors.size, MANY / 2_000)
 })
 
+test('that there is nothing below a path is known at once', async () => {
+  for (const status of ['live', 'ended', 'any'] as const) {
+    assert.deepEqual(await store.list({ resourcePrefix: 'nowhere/', status }), { items: [] })
+    assert.deepEqual(await store.count({ resourcePrefix: 'nowhere/', status }), { count: 0, exact: true })
+  }
+})
+
 test('a span of time is gone to directly', async () => {
   const span = { issuedAfter: NOON + 5_000, issuedBefore: NOON + 10_000 }
   for (const query of [span, { ...span, text: 'user' }, { ...span, status: 'any' }] as const) {

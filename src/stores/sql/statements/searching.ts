@@ -50,8 +50,16 @@ export interface PlaceRow {
   readonly serial: number
 }
 
+/** A resource that some row has. */
+export interface ResourceRow {
+  readonly resource: string
+}
+
 /** Searches by shape. */
 export interface SearchingStatements {
+  /** The first resource, in the order of its bytes, that is no less than `resourcePrefix`, of open rows or of closed ones. */
+  readonly openResourceFrom: Statement<ResourceRow>
+  readonly closedResourceFrom: Statement<ResourceRow>
   readonly search: (shape: Shape) => SearchStatements
 }
 
@@ -59,6 +67,8 @@ export interface SearchingStatements {
 export function searchingStatements(builder: Kysely<Database>): SearchingStatements {
   const built = new Map<string, SearchStatements>()
   return {
+    openResourceFrom: resourceFrom(builder, 'open'),
+    closedResourceFrom: resourceFrom(builder, 'closed'),
     search(shape) {
       const key = [shape.path, shape.partition, shape.sort, ...[...shape.conditions].sort()].join(' ')
       const known = built.get(key) ?? build(builder, shape)
@@ -66,6 +76,18 @@ export function searchingStatements(builder: Kysely<Database>): SearchingStateme
       return known
     },
   }
+}
+
+function resourceFrom(builder: Kysely<Database>, partition: 'open' | 'closed'): Statement<ResourceRow> {
+  return compile(
+    builder
+      .selectFrom('sessions as s')
+      .select(sql.ref<string>('s.resource').as('resource'))
+      .where(sql<boolean>`s.realm = ${place('realm')} and s.resource >= ${place('resourcePrefix')}`)
+      .where(PARTITIONS[partition])
+      .orderBy('s.resource')
+      .limit(sql.lit(1)),
+  )
 }
 
 function build(builder: Kysely<Database>, shape: Shape): SearchStatements {

@@ -49,4 +49,26 @@ for (const { name, open } of STORES) {
     assert.equal((await sessions.end({ filter: NAMED })).ended, 1)
     assert.equal(await live(), 0)
   })
+
+  test(`what is below a path is found, and nothing that only looks like it, on ${name}`, async () => {
+    await using bench = await engineBench({}, undefined, open)
+    const { sessions } = bench
+    const over = await sessions.issue({ kind: 'playback', resource: 'b/over' })
+    await sessions.end({ id: over.session.id })
+    for (const resource of ['a', 'b/live', 'b/\u{10ffff}', 'b0', 'bé/x', 'b\u{1f600}/x'])
+      await sessions.issue({ kind: 'playback', resource })
+    const below = async (resourcePrefix: string, status: 'live' | 'ended' | 'any' = 'live') =>
+      (await sessions.list({ resourcePrefix, status })).items.map(({ resource }) => resource).toSorted()
+    assert.deepEqual(await below('b/'), ['b/live', 'b/\u{10ffff}'])
+    assert.deepEqual(await below('b/', 'ended'), ['b/over'])
+    assert.deepEqual(await below('b/', 'any'), ['b/live', 'b/over', 'b/\u{10ffff}'])
+    assert.deepEqual(await below('a', 'ended'), [])
+    assert.deepEqual(await below('bé/'), ['bé/x'])
+    assert.deepEqual(await below('b\u{1f600}'), ['b\u{1f600}/x'])
+    for (const nothing of ['a/', 'b1', 'c', 'b/liver', 'B/'])
+      assert.deepEqual(await below(nothing, 'any'), [])
+    assert.equal((await below('', 'any')).length, 7)
+    assert.deepEqual(await sessions.count({ resourcePrefix: 'b/' }), { count: 2, exact: true })
+    assert.equal((await sessions.end({ filter: { resourcePrefix: 'b/' } })).ended, 2)
+  })
 }
