@@ -25,8 +25,8 @@ export interface Places {
 /** Exists without anybody. */
 const DEFAULT_VHOST = 'default'
 
-/** Pages that a search for one session looks at before it is taken to exist: it decides between two texts only. */
-const MOST_PAGES = 20
+/** Pages that a search for a single session looks at. A store that says even then that there is more to look at has something. */
+const MOST_PAGES = 2
 
 /** Makes one, for `vhost`, `vhost/app` and `vhost/app/stream` that are declared. @throws RollcallError `bad-request` */
 export function knowPlaces(sessions: SessionManager, realm: string, declared: readonly string[]): Places {
