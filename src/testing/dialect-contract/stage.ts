@@ -32,7 +32,7 @@ export interface Stage extends AsyncDisposable, Pick<DialectBench, 'dialect' | '
   ): Promise<{ readonly secret: string; readonly id: string }>
   send(request: DialectRequest): Promise<Answer>
 
-  /** Everything that has ever been changed. */
+  /** Everything that was changed since the stage was set. */
   history(): Promise<readonly RollcallEvent[]>
 }
 
@@ -59,6 +59,8 @@ export async function setStage(makeBench: MakeDialectBench, role: Role): Promise
     parentId: other.session.id,
   })
 
+  const { position } = await sessions.events(undefined)
+
   return {
     dialect,
     sessions,
@@ -82,7 +84,7 @@ export async function setStage(makeBench: MakeDialectBench, role: Role): Promise
     },
     send: (request) => dialect.speak(toExchange(request)),
     async history() {
-      const { events } = await sessions.events(undefined, 200)
+      const { events } = await sessions.events(position, 200)
       return events
     },
     [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose](),
