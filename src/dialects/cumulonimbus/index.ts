@@ -71,7 +71,7 @@ export function cumulonimbus({
       headers: { ...answer.headers, ...standingOf(exchange).headers },
     }),
   })
-  return { ...dialect, speak: (exchange) => dialect.speak(withoutLastSlash(exchange)) }
+  return { ...dialect, speak: (exchange, report) => dialect.speak(withoutLastSlash(exchange), report) }
 }
 
 const NO: WaysToSayNo = {
