@@ -98,16 +98,20 @@ export function memoryStore({ clock }: { readonly clock: () => Instant }): Sessi
     findUser: async (realm, id) => findUser(state, realm, id),
 
     async listUsers({ realm, limit, after, holding }) {
-      const all = [...state.users.values()]
+      const isMeant = ({ id: userId }: UserRecord) =>
+        holding === undefined || found({ realm, userId, kind: holding }).length > 0
+      const known = [...state.users.values()]
         .map(({ record }) => record)
         .filter((user) => user.realm === realm && (after === undefined || user.id > after))
-        .filter(
-          ({ id: userId }) => holding === undefined || found({ realm, userId, kind: holding }).length > 0,
-        )
         .sort((a, b) => (a.id < b.id ? -1 : 1))
-      const items = all.slice(0, limit)
-      const last = items.at(-1)
-      return last && items.length < all.length ? { items, nextCursor: last.id } : { items }
+      const items: UserRecord[] = []
+      for (const user of known) {
+        if (!isMeant(user)) continue
+        const last = items.at(-1)
+        if (items.length >= limit) return last ? { items, nextCursor: last.id } : { items }
+        items.push(user)
+      }
+      return { items }
     },
 
     async updateUser(realm, id, patch, by) {
