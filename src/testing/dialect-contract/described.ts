@@ -48,6 +48,9 @@ export interface DescribedRoute {
   /** How a right call is answered. */
   readonly accepts: readonly number[]
 
+  /** Whether a right call changes anything but activity; it does not unless told otherwise. */
+  readonly changes?: boolean
+
   /** How it refuses a credential; 401 or 403 unless told otherwise. */
   readonly refuses?: readonly number[]
 

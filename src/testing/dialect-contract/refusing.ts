@@ -19,12 +19,18 @@ export const refusingPromises: readonly DialectCase[] = [
     },
   },
   {
-    promise: 'lets in whoever has what a route needs',
+    promise: 'lets in whoever has what a route needs, and does what the route is for',
     async check(makeBench, description) {
       for (const call of rightCalls(description))
-        await make(makeBench, call, ({ answer }) =>
-          assert.ok(call.route.accepts.includes(answer.status), told(call, answer)),
-        )
+        await make(makeBench, call, ({ answer, changed }) => {
+          const { accepts, changes = false } = call.route
+          assert.ok(accepts.includes(answer.status), told(call, answer))
+          assert.equal(
+            changed,
+            changes,
+            `${told(call, answer)} and changed ${changed ? 'something' : 'nothing'}`,
+          )
+        })
     },
   },
   refuses('kind', 'refuses a credential of another kind'),

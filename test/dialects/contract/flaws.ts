@@ -74,6 +74,16 @@ export const FLAWS: Readonly<Record<string, Flaw>> = {
   'lets nobody in': {
     engine: (sessions) => ({ ...sessions, verify: async () => ({ ok: false, reason: 'unknown' }) }),
   },
+  'acknowledges what it has not done': {
+    engine: (sessions) => ({
+      ...sessions,
+      end: async (selector, request) => ({
+        ...(await sessions.end(selector, { ...request, dryRun: true })),
+        ended: 1,
+      }),
+    }),
+  },
+  'changes something where it only reads': endingAt(200),
   'ends before it asks who': endingAt(401),
   'ends before it asks for a role': endingAt(403),
   'ends before it reads': endingAt(400),

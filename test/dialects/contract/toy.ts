@@ -103,6 +103,7 @@ export const toyDescription: DialectDescription = {
       request: ({ other }) => ({ method: 'DELETE', target: `/toy/sessions/${other.id}`, body: '{}' }),
       carriers: [carry],
       accepts: [204],
+      changes: true,
       readsBody: true,
     },
   ],
