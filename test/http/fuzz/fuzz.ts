@@ -19,6 +19,9 @@ export interface Fuzz {
   readonly sent: number
   readonly byStatus: ReadonlyMap<number, number>
 
+  /** Milliseconds that the slowest answer took. */
+  readonly slowest: number
+
   /** What was wrong, if anything was; no more was sent then. */
   readonly fault?: string
 }
@@ -26,30 +29,50 @@ export interface Fuzz {
 /** Requests that are under way together. */
 const TOGETHER = 16
 
+/** Milliseconds within which each request must be answered. */
+const PATIENCE = 5_000
+
+/** What is said of a request that was not. */
+const UNANSWERED = -1
+
+/** What is fuzzed. */
+export type Fuzzable = Pick<AppBench, 'url' | 'sessions' | 'takeBreaches'>
+
 /** Sends requests until there are enough, or until something is wrong. */
-export async function fuzz(bench: AppBench, world: World, options: FuzzOptions): Promise<Fuzz> {
+export async function fuzz(bench: Fuzzable, world: World, options: FuzzOptions): Promise<Fuzz> {
   const { requests, count, seed, inert } = options
   const agent = new Agent({ keepAlive: true, maxSockets: TOGETHER })
   const all = fc.sample(requests, { numRuns: count, seed })
   const byStatus = new Map<number, number>()
+  let slowest = 0
   const { position } = await bench.sessions.events(undefined, 1)
   try {
     for (let from = 0; from < all.length; from += TOGETHER) {
       if (!inert) await world.refill()
       const batch = all.slice(from, from + TOGETHER)
-      const statuses = await Promise.all(batch.map((each) => send(bench.url, agent, each, world)))
+      const sentAt = performance.now()
+      const statuses = await Promise.all(
+        batch.map((each) =>
+          send(bench.url, agent, each, world).finally(() => {
+            slowest = Math.max(slowest, performance.now() - sentAt)
+          }),
+        ),
+      )
       for (const status of statuses) byStatus.set(status, (byStatus.get(status) ?? 0) + 1)
       const fault = await faultOf(batch, statuses)
-      if (fault !== undefined) return { sent: from + batch.length, byStatus, fault: `seed ${seed}: ${fault}` }
+      if (fault !== undefined)
+        return { sent: from + batch.length, byStatus, slowest, fault: `seed ${seed}: ${fault}` }
     }
   } finally {
     agent.destroy()
   }
-  return { sent: all.length, byStatus }
+  return { sent: all.length, byStatus, slowest }
 
   async function faultOf(batch: readonly Fuzzed[], statuses: readonly number[]): Promise<string | undefined> {
     const [breach] = bench.takeBreaches()
     if (breach !== undefined) return breach
+    const late = batch.find((_, index) => statuses[index] === UNANSWERED)
+    if (late !== undefined) return `no answer within ${PATIENCE} ms: ${JSON.stringify(late)}`
     const broken = batch.find((_, index) => (statuses[index] ?? 0) >= 500)
     if (broken !== undefined) return `a fault of the server's own: ${JSON.stringify(broken)}`
     if (!inert || (await bench.sessions.events(undefined, 1)).position === position) return undefined
@@ -57,7 +80,7 @@ export async function fuzz(bench: AppBench, world: World, options: FuzzOptions):
   }
 }
 
-/** Sends a request. Answers with the status, or with 0 where it cannot even be written or the server hung up. */
+/** Sends a request. Answers with the status, -1 where none came in time, and 0 where it cannot even be written or the server hung up. */
 function send(
   url: string,
   agent: Agent,
@@ -78,6 +101,11 @@ function send(
         path: world.put(path),
         headers: { ...all, ...length },
       })
+      const timer = setTimeout(() => {
+        resolve(UNANSWERED)
+        sent.destroy()
+      }, PATIENCE)
+      sent.on('close', () => clearTimeout(timer))
       sent.on('error', () => resolve(0))
       sent.on('response', (response) => {
         const status = response.statusCode ?? 0

@@ -64,9 +64,21 @@ function idIn(path: string): Arbitrary<string> {
   return path.startsWith('/v1/me/') ? fc.oneof(ids, fc.constant('current')) : ids
 }
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND']
+/** Methods that there are. */
+export const METHODS: readonly string[] = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+  'PROPFIND',
+]
 
-const TYPES = [
+/** Content types that few routes take. */
+export const TYPES: readonly string[] = [
   'text/plain',
   'application/json; charset=latin1',
   'application/x-www-form-urlencoded',
@@ -75,7 +87,8 @@ const TYPES = [
   'a/b/c',
 ]
 
-const HOSTILE_PATH = fc.oneof(
+/** Parts of paths that programs stumble over. */
+export const HOSTILE_PATH: Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     '%00',
     '%',
@@ -134,7 +147,8 @@ function bodyOf(schema: object, schemas: Schemas): Arbitrary<string | undefined>
   )
 }
 
-const HOSTILE_BODY: Arbitrary<string> = fc.oneof(
+/** Bodies that programs stumble over. */
+export const HOSTILE_BODY: Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     '',
     '{',
@@ -156,7 +170,7 @@ const HOSTILE_BODY: Arbitrary<string> = fc.oneof(
 )
 
 /** Headers that change how a request is read. */
-const EXTRA_HEADERS: Arbitrary<Fuzzed['headers']> = fc
+export const EXTRA_HEADERS: Arbitrary<Fuzzed['headers']> = fc
   .array(
     fc.constantFrom<readonly [string, string]>(
       ['accept', 'text/event-stream'],
@@ -186,6 +200,6 @@ const EXTRA_HEADERS: Arbitrary<Fuzzed['headers']> = fc
   )
 
 /** Percent-encodes a text, whatever it has, but for the names of what is there. */
-function encode(text: string): string {
+export function encode(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replaceAll('%40', '@')
 }
