@@ -248,6 +248,15 @@ test('a store that fails halfway through the list is a 500, never a shorter list
   assert.equal(JSON.parse((await ask('GET', '/sessions')).body ?? '').length, 251)
 })
 
+test('a method that nobody knows, however it is called, is no fault of this side', async () => {
+  await using made = await engineBench()
+  const dialect = weplanx({ sessions: made.sessions })
+  for (const method of ['constructor', '__proto__', 'toString', 'get', 'PURGE', '']) {
+    const { status, body } = await dialect.speak(exchangeOf(method, '/sessions', []))
+    assert.deepEqual([method, status, body], [method, 404, '404 page not found'])
+  }
+})
+
 test('over a line that is not secure the cookie is taken back without asking for one that is', async () => {
   await using made = await engineBench()
   const dialect = weplanx({ sessions: made.sessions })

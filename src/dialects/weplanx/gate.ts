@@ -23,7 +23,7 @@ export interface GateParts {
 /** Makes the gate. Whoever asks for what is not guarded comes in as nobody. */
 export function gateOf(parts: GateParts): (exchange: Exchange) => Promise<Admitted<Actor | undefined>> {
   return async (exchange) => {
-    if (!GUARDED[exchange.method]?.test(exchange.path)) return { ok: true, caller: undefined }
+    if (!GUARDED.get(exchange.method)?.test(exchange.path)) return { ok: true, caller: undefined }
     const refusal = SAFE.has(exchange.method) ? undefined : REFUSALS[await parts.pairs.judge(exchange)]
     return refusal === undefined ? letIn(parts, exchange) : { ok: false, answer: refusal }
   }
@@ -50,12 +50,12 @@ function forgetting({ secure }: Exchange): Answer {
 const COOKIE = 'TOKEN'
 
 /** What there is for callers. Everything else is answered without asking who it is. */
-const GUARDED: Readonly<Record<string, RegExp>> = {
-  GET: /^\/sessions$/,
-  HEAD: /^\/sessions$/,
-  DELETE: /^\/sessions\/[^/]+$/,
-  POST: /^\/sessions\/clear$/,
-}
+const GUARDED: ReadonlyMap<string, RegExp> = new Map([
+  ['GET', /^\/sessions$/],
+  ['HEAD', /^\/sessions$/],
+  ['DELETE', /^\/sessions\/[^/]+$/],
+  ['POST', /^\/sessions\/clear$/],
+])
 
 /** Methods that change nothing (RFC 9110 9.2.1). */
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD'])
