@@ -118,7 +118,7 @@ function placesOf({
   }
 }
 
-/** Everything that gives a secret away: either half of what is secret in it, and its hash in each usual writing. */
+/** Everything that gives a secret away: either half of what is secret in it, all of it in base64, and its hash. */
 async function tracesOf(secret: string): Promise<readonly (readonly [string, string])[]> {
   const known = TOKEN_PREFIX.length + (secret.startsWith(TOKEN_PREFIX) ? ID_LENGTH : 0)
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret)))
@@ -126,6 +126,7 @@ async function tracesOf(secret: string): Promise<readonly (readonly [string, str
   return [
     ['a token or key', secret.slice(known, known + 20)],
     ['a token or key', secret.slice(known + 20, known + 40)],
+    ['a token or key', btoa(secret).slice(0, -4)],
     ['a hash', Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')],
     ['a hash', base64],
     ['a hash', base64.replaceAll('+', '-').replaceAll('/', '_')],

@@ -56,7 +56,7 @@ const WRONG_LOGINS: Readonly<Record<Wrong, (role: Role) => readonly Credential[]
     ),
   unproven: () => [
     none,
-    text('a word', 'nonsense'),
+    ...NONSENSE,
     altered('a token with the secret of another', (token, other) =>
       sealed(token.slice(0, SECRET_START) + other.slice(SECRET_START, -CHECKSUM_LENGTH)),
     ),
@@ -98,7 +98,7 @@ const WRONG_KEYS: Readonly<Record<Wrong, (scope: Scope) => readonly Credential[]
     ),
   unproven: () => [
     none,
-    text('a word', 'nonsense'),
+    ...NONSENSE,
     {
       name: 'the beginning of a key',
       make: async ({ key: make }) => (await make({ scopes: ['admin'] })).secret.slice(0, -1),
@@ -115,6 +115,13 @@ const WRONG_KEYS: Readonly<Record<Wrong, (scope: Scope) => readonly Credential[]
     },
   ],
 }
+
+const NONSENSE: readonly Credential[] = [
+  text('a word', 'nonsense'),
+  text('an empty credential', ''),
+  text('a credential of 7,000 characters', 'x'.repeat(7_000)),
+  text('a credential of signs', `=;,"%'\\ ${String.fromCharCode(0xe9)}`),
+]
 
 const none: Credential = { name: 'no credential', make: async () => undefined }
 

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import type { AccessKey } from '../../../src/core/access-key.ts'
 import type { Session } from '../../../src/core/session.ts'
+import type { Role } from '../../../src/core/user.ts'
 import type { Live, SessionManager, Verdict } from '../../../src/engine/manager.ts'
 import type { Answer, Dialect, Exchange } from '../../../src/http/dialects/contract.ts'
 
@@ -27,18 +28,24 @@ export interface Flaw {
 
 /** All of them. Each reads on from "a dialect that …". */
 export const FLAWS: Readonly<Record<string, Flaw>> = {
-  'takes any session for a login': verified((live) => behind({ ...live.session, kind: 'login' })),
+  'takes any session for a login': verified((live) =>
+    behind({ ...live.session, kind: 'login' }, live.user?.role),
+  ),
   'takes a key for the token of a login': unverified(
     async (token, sessions, realm) => (await sessions.keys.verify(token)) && anyLogin(sessions, realm),
   ),
   'takes the token of a login for a key': keyed(async (key, secret, sessions) =>
     (await sessions.verify(secret)).ok ? ANY_KEY : key,
   ),
-  'takes tokens of any realm': verified((live, realm) => behind({ ...live.session, realm })),
+  'takes tokens of any realm': verified((live, realm) => behind({ ...live.session, realm }, live.user?.role)),
   'takes keys of any realm': keyed(async (key) => key && { ...key, realm: '*' }),
   'asks for no role': {
     engine: (sessions) => ({
       ...sessions,
+      async verify(token) {
+        const verdict = await sessions.verify(token)
+        return verdict.ok ? behind(verdict.session) : verdict
+      },
       users: {
         ...sessions.users,
         async get(id, realm) {
@@ -126,8 +133,9 @@ export const FLAWS: Readonly<Record<string, Flaw>> = {
 
 const ANY_KEY: AccessKey = { id: 'key_any', name: 'any', realm: '*', scopes: ['admin'], createdAt: 0 }
 
-function behind(session: Session): Live {
-  return { ok: true, session }
+function behind(session: Session, role: Role = 'operator'): Live {
+  const { userId: id = '', realm } = session
+  return { ok: true, session, user: { id, realm, role, banned: false } }
 }
 
 async function anyLogin(sessions: SessionManager, realm: string): Promise<Session | undefined> {
