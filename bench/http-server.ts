@@ -6,9 +6,11 @@ import { createSessions } from '../src/engine/create-sessions.ts'
 import { nodeEnv } from '../src/env.ts'
 import { type AppOptions, createApp } from '../src/http/app.ts'
 import { newTally } from '../src/http/watching.ts'
+import { mountsOf } from '../src/server/dialects.ts'
 import { startMetrics } from '../src/server/metrics.ts'
+import { readSettings } from '../src/server/settings.ts'
 import { sqliteStore } from '../src/stores/sql/sqlite/store.ts'
-import { KEY, type ServerTask } from './server-task.ts'
+import { FLAGS, KEY, type ServerTask } from './server-task.ts'
 import { silent } from './silent.ts'
 
 const task = JSON.parse(process.argv[2] ?? '') as ServerTask
@@ -56,7 +58,15 @@ async function whole(): Promise<Made> {
   const sessions = createSessions({ store: meter.time(await openStore()), env })
   meter.watch(sessions)
   await sessions.keys.ensure({ name: 'bench', scopes: ['admin'], secret: KEY })
-  return { sessions, tally, meter, attemptLimit: { failures: 100, window: 60_000 } }
+  const settings = readSettings({ argv: FLAGS, env: {} })
+  const { attemptLimit } = settings
+  return {
+    sessions,
+    tally,
+    meter,
+    mounts: mountsOf(settings, sessions),
+    ...(attemptLimit && { attemptLimit }),
+  }
 }
 
 /** Leaves what comes for a turn of its own, as requests do: V8 forgets what it knew of turns if none comes for long. */

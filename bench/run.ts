@@ -4,6 +4,7 @@
  * it runs.
  */
 import { temporaryFolder } from '../test/support/temporary-folder.ts'
+import { dialects } from './dialects.ts'
 import { events } from './events.ts'
 import { expiries } from './expiries.ts'
 import { machine, type Row, toTable } from './measure.ts'
@@ -23,6 +24,7 @@ const QUESTIONS: Readonly<Record<string, (folder: string) => Promise<readonly Ro
   million,
   expiries,
   events,
+  dialects,
   memory,
   peers: againstPeers,
 }
