@@ -68,6 +68,7 @@ async function findHolder(
       kind: 'holder',
       live,
       token: token.value,
+      byHeader: token.cookie === undefined || token.byHeader === true,
       ...(token.cookie !== undefined && { cookie: token.cookie }),
     }
   } catch (fault) {
