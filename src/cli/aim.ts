@@ -82,7 +82,7 @@ function single(filter: Filter, except: string | undefined): Aim | undefined {
       flag: '--resource',
       selector: { resource, ...(name !== undefined && { name }) },
       named: `resource ${resource}`,
-      asks: true,
+      asks: name === undefined,
     }
   return undefined
 }
