@@ -16,6 +16,9 @@ export interface Pointing {
   readonly except: string | undefined
   readonly everyone: boolean
   readonly realm: string | undefined
+
+  /** Whether more is to be kept out than a user: then each session is looked at. */
+  readonly denies: boolean
 }
 
 /** One way to point at sessions. */
@@ -27,8 +30,8 @@ export interface Aim {
   /** What is meant, as part of a question. */
   readonly named: string
 
-  /** Whether a person is asked first: always, only if one is there, or never. */
-  readonly asks: 'always' | 'if-present' | 'never'
+  /** Whether it takes a yes, said or typed. */
+  readonly asks: boolean
 }
 
 /** Reads what is pointed at. @throws CommandError unless that is one thing. */
@@ -49,12 +52,14 @@ const AIMS: readonly ((pointing: Pointing) => Aim | undefined)[] = [
   ({ ids }) =>
     ids.length === 0
       ? undefined
-      : { flag: 'ids', selector: { ids }, named: counted(ids.length, 'id'), asks: 'never' },
-  ({ filter, except }) =>
-    Object.keys(filter).length === 0 ? undefined : (single(filter, except) ?? filtered(filter)),
+      : { flag: 'ids', selector: { ids }, named: counted(ids.length, 'id'), asks: false },
+  ({ filter, except, denies }) =>
+    Object.keys(filter).length === 0
+      ? undefined
+      : ((denies && except === undefined ? undefined : single(filter, except)) ?? filtered(filter)),
   ({ everyone }) =>
     everyone
-      ? { flag: '--everyone', selector: { everyone: true }, named: 'everyone', asks: 'always' }
+      ? { flag: '--everyone', selector: { everyone: true }, named: 'everyone', asks: true }
       : undefined,
 ]
 
@@ -67,17 +72,17 @@ function single(filter: Filter, except: string | undefined): Aim | undefined {
       flag: '--user',
       selector: { user, ...(except !== undefined && { except }) },
       named: `user ${user}${kept}`,
-      asks: 'always',
+      asks: true,
     }
   }
   if (parent !== undefined && isOnly(filter, 'parent'))
-    return { flag: '--parent', selector: { parent }, named: `login ${parent}`, asks: 'if-present' }
+    return { flag: '--parent', selector: { parent }, named: `login ${parent}`, asks: true }
   if (resource !== undefined && isOnly(filter, 'resource', 'name'))
     return {
       flag: '--resource',
       selector: { resource, ...(name !== undefined && { name }) },
       named: `resource ${resource}`,
-      asks: 'if-present',
+      asks: name === undefined,
     }
   return undefined
 }
@@ -88,7 +93,7 @@ function filtered(filter: Filter): Aim {
     flag: 'a filter',
     selector: { filter: toWireFilter(filter) },
     named: named.join(', '),
-    asks: 'always',
+    asks: true,
   }
 }
 

@@ -157,6 +157,9 @@ export interface VerifyOptions {
   /** False looks without counting as activity. `written` returns once that is written, where it is soon otherwise. */
   readonly active?: boolean | 'written'
 
+  /** The only realm whose sessions are known; of others nothing is told, noted or ended. */
+  readonly realm?: string
+
   /** How long ago the holder may have proved who they are, at the most. */
   readonly maxAge?: Duration
 

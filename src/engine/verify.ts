@@ -44,12 +44,12 @@ export function verifier(parts: VerifyParts): Verifier {
     return follower.storeTime(now) < entry.diesAt ? entry : undefined
   }
 
-  async function ask(token: string, id: string, active: boolean): Promise<Verdict> {
+  async function ask(token: string, id: string, { active = true, realm }: VerifyOptions): Promise<Verdict> {
     const ticket = cache.begin(id)
     try {
       const presented = hashSecret(env, token)
       const found = await store.find(id)
-      if (found === undefined) return { ok: false, reason: 'unknown' }
+      if (found === undefined || isBeyond(found.record, realm)) return { ok: false, reason: 'unknown' }
       const standing = standingIn(found, presented)
       const refusal = refusalOf(found, standing)
       if (refusal !== undefined) return refusal
@@ -71,16 +71,18 @@ export function verifier(parts: VerifyParts): Verifier {
     })
   }
 
-  async function decide(token: string, { fresh = false, active = true }: VerifyOptions): Promise<Verdict> {
+  async function decide(token: string, options: VerifyOptions): Promise<Verdict> {
+    const { fresh = false, active = true, realm } = options
     const now = env.monotonic()
     const entry = fresh ? undefined : atHand(token, now)
     if (entry !== undefined) {
+      if (isBeyond(entry.record, realm)) return { ok: false, reason: 'unknown' }
       if (active) activity.note(entry, now)
       verdicts.cached += 1
       return entry.live
     }
     const id = readSessionId(token)
-    return id === undefined ? { ok: false, reason: 'malformed' } : ask(token, id, active !== false)
+    return id === undefined ? { ok: false, reason: 'malformed' } : ask(token, id, options)
   }
 
   return {
@@ -104,4 +106,8 @@ export function verifier(parts: VerifyParts): Verifier {
       return entry.live
     },
   }
+}
+
+function isBeyond(session: { readonly realm: string }, realm: string | undefined): boolean {
+  return realm !== undefined && session.realm !== realm
 }

@@ -28,6 +28,9 @@ export interface Holder {
 
   /** The name of the cookie that carried the token, if one did. */
   readonly cookie?: CookieName
+
+  /** Whether a header carried it, alone or beside the cookie. */
+  readonly byHeader: boolean
 }
 
 /** The holder of an access key. */

@@ -69,6 +69,7 @@ async function findHolder(
       kind: 'holder',
       live,
       token: token.value,
+      byHeader: token.cookie === undefined || token.byHeader === true,
       ...(token.cookie !== undefined && { cookie: token.cookie }),
     }
   } catch (fault) {

@@ -19,7 +19,7 @@ export function refuseCrossSite(
   token: PresentedToken | undefined,
   allowed: readonly string[],
 ): void {
-  if (token?.cookie === undefined || isSafeMethod(request.method)) return
+  if (token?.cookie === undefined || token.byHeader || isSafeMethod(request.method)) return
   const { origin, 'sec-fetch-site': site } = request.headers
   if (isSameSite({ origin, host: request.host, 'sec-fetch-site': site }, allowed, isLocal(request))) return
   throw new RollcallError(

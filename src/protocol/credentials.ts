@@ -7,10 +7,15 @@ import { RollcallError } from '../core/errors.ts'
 import { TOKEN_PREFIX } from '../core/token.ts'
 import { type CookieName, LOOPBACK_COOKIE, SECURE_COOKIE } from './cookies.ts'
 
-/** A token, and the name of the cookie that carried it, if one did. */
+/** A token, and what carried it. */
 export interface PresentedToken {
   readonly value: string
+
+  /** The name of the cookie that did. */
   readonly cookie?: CookieName
+
+  /** Whether a header did too, which no page of another site can make a browser send. */
+  readonly byHeader?: true
 }
 
 /** What was found, not yet proven. */
@@ -39,15 +44,20 @@ export function readCredentials(rawHeaders: readonly string[], loopback: boolean
     throw ambiguous('The cookie was sent more than once.')
 
   const bearer = readAuthorization(found.authorization[0])
-  const tokens = [
-    ...bearer.filter((secret) => secret.startsWith(TOKEN_PREFIX)).map((value) => ({ value })),
-    ...found.sessionToken.map((value) => ({ value })),
-    ...cookies.map(({ name, value }) => ({ value, cookie: name })),
-  ]
-  if (new Set(tokens.map(({ value }) => value)).size > 1)
-    throw ambiguous('Two different session tokens were sent.')
+  const inHeaders = [...bearer.filter((secret) => secret.startsWith(TOKEN_PREFIX)), ...found.sessionToken]
+  const [value, other] = new Set([...inHeaders, ...cookies.map((cookie) => cookie.value)])
+  if (other !== undefined) throw ambiguous('Two different session tokens were sent.')
   const keys = bearer.filter((secret) => !secret.startsWith(TOKEN_PREFIX))
-  return { keys, ...(tokens[0] && { token: tokens[0] }) }
+  if (value === undefined) return { keys }
+  const [cookie] = cookies
+  return {
+    keys,
+    token: {
+      value,
+      ...(cookie && { cookie: cookie.name }),
+      ...(cookie && inHeaders.length > 0 && { byHeader: true }),
+    },
+  }
 }
 
 interface Collected {

@@ -76,7 +76,7 @@ test('--dry-run asks nobody and ends nothing; --yes asks nobody and ends', async
   )
 })
 
-test('what lives under a login or on a resource is ended without asking', async () => {
+test('what holds a name is ended without asking, and what lives under a login once somebody says yes', async () => {
   await using server = await startRunning()
   const login = await issue(server, '--user ada')
   const under = await issue(
@@ -91,7 +91,9 @@ test('what lives under a login or on a resource is ended without asking', async 
     'Ended 1 session.\n',
   )
   assert.ok(!(await idsOf(server)).includes(other))
-  assert.equal((await server.rollcall(`sessions end --parent ${login}`)).out, 'Ended 1 session.\n')
+  assert.equal((await server.rollcall(`sessions end --parent ${login}`)).exitCode, 2)
+  assert.ok((await idsOf(server)).includes(under))
+  assert.equal((await server.rollcall(`sessions end --parent ${login} --yes`)).out, 'Ended 1 session.\n')
   assert.ok(!(await idsOf(server)).includes(under))
   assert.ok((await idsOf(server)).includes(login))
 })

@@ -122,7 +122,8 @@ function withNames(request: IssueRequest, lookUp: (path: string) => string): Iss
   ) as IssueRequest
 }
 
-function breakable(store: SessionStore, away: () => boolean): SessionStore {
+/** A store that can be taken away, and that is left open. */
+export function breakable(store: SessionStore, away: () => boolean): SessionStore {
   const calls = Object.entries(store).map(([name, call]) => [
     name,
     typeof call !== 'function' || name === 'close'

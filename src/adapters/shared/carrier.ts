@@ -51,7 +51,7 @@ export function carrier({ allowOrigins = [], cookie }: AdapterOptions): Carrier 
     tokenOf(incoming, use) {
       const { token } = readCredentials(incoming.rawHeaders, onLoopback(incoming))
       const changes = use === 'change' || !isSafeMethod(incoming.method)
-      if (token?.cookie !== undefined && changes) refuseUnlessSameSite(incoming)
+      if (token?.cookie !== undefined && !token.byHeader && changes) refuseUnlessSameSite(incoming)
       return token
     },
 

@@ -58,7 +58,8 @@ export const sessionsEnd: Command = defineCommand({
   async run(call) {
     const { except, everyone, realm, reason, 'dry-run': dryRun, yes } = call.values
     const filter = readFilter(call.values, FILTER_FLAGS)
-    const aim = readAim({ ids: call.operands, filter, except, everyone, realm })
+    const denies = call.values.deny.some((key) => key !== 'user')
+    const aim = readAim({ ids: call.operands, filter, except, everyone, realm, denies })
     const body: Sparse<EndBody> = { selector: aim.selector, reason, deny: readDeny(call.values) }
     const api = connect(call.values, call.env)
     const foretell = () => api.ask<Foretold>('POST', '/v1/sessions/end', { body: { ...body, dryRun: true } })
@@ -96,7 +97,7 @@ async function agreed(
   { named, flag, asks }: Aim,
   foretell: () => Promise<Foretold>,
 ): Promise<boolean> {
-  if (asks === 'never' || (asks === 'if-present' && confirm === undefined)) return true
+  if (!asks) return true
   if (confirm === undefined)
     throw misuse(`${flag} may end many sessions, and nobody is here to ask. Add --yes.`)
   const foretold = await foretell()

@@ -93,7 +93,7 @@ export const SESSION_OPERATIONS: Readonly<Record<OperationName, Operation>> = {
     failures: ['not-found'],
     example: {
       body: {
-        selector: { user: 'u1', except: 'ses_7Hq2vXcT9mRkWb4NpZsLfE' },
+        selector: { filter: { user: 'u1', type: 'mobile' } },
         reason: 'revoked',
         deny: { keys: ['address'], for: '15m' },
       },

@@ -27,6 +27,7 @@ export function holderRoutes(app: App, sessions: SessionManager): void {
 
   app.get('/v1/me/sessions', { config, schema: { querystring: OwnListQuery } }, async (request) => {
     const { session, owner } = whose(holderOf(request))
+    if (owner === undefined) return { items: [], nextCursor: null }
     const page = await sessions.list({ ...owner, kind: 'login', ...toPaging(request.query) })
     return toPage(page, (each) => ({ ...toWireSession(each), current: each.id === session.id }))
   })
@@ -41,14 +42,13 @@ export function holderRoutes(app: App, sessions: SessionManager): void {
   )
 
   app.post('/v1/me/refresh', { config, schema: { querystring: NoQuery } }, async (request, reply) => {
-    const { token: presented, cookie } = holderOf(request)
+    const { token: presented, cookie, byHeader } = holderOf(request)
     const { session, token } = requireLive(await sessions.refresh(presented))
-    if (cookie === undefined) return { session: toWireSession(session), token }
-    reply.header(
-      'set-cookie',
-      writeCookie(cookie, token, (session.expiresAt - (await sessions.now())) / 1_000),
-    )
-    return { session: toWireSession(session) }
+    if (cookie !== undefined) {
+      const seconds = (session.expiresAt - (await sessions.now())) / 1_000
+      reply.header('set-cookie', writeCookie(cookie, token, seconds))
+    }
+    return { session: toWireSession(session), ...(byHeader && { token }) }
   })
 
   app.delete(
@@ -73,9 +73,9 @@ export function holderRoutes(app: App, sessions: SessionManager): void {
     const { session, owner, by } = whose(holder)
     const others = request.query.scope === 'others'
     const selector =
-      owner.userId === undefined
-        ? { realm: owner.realm, ids: others ? [] : [session.id] }
-        : { ...owner, userId: owner.userId, ...(others && { except: session.id }) }
+      owner === undefined
+        ? { realm: session.realm, ids: others ? [] : [session.id] }
+        : { ...owner, ...(others && { except: session.id }) }
     const ended = await sessions.end(selector, { reason: others ? 'revoked' : 'logout', by })
     if (!others) expireCookie(reply, holder.cookie)
     return toEnded(ended)
@@ -84,7 +84,9 @@ export function holderRoutes(app: App, sessions: SessionManager): void {
 
 interface Whose {
   readonly session: Live['session']
-  readonly owner: { readonly realm: string; readonly userId?: string }
+
+  /** Absent for a session of nobody in particular, which has no siblings. */
+  readonly owner?: { readonly realm: string; readonly userId: string }
   readonly by: { readonly kind: 'user'; readonly id: string }
 }
 
@@ -92,7 +94,7 @@ function whose({ live: { session } }: Holder): Whose {
   const { realm, userId, id } = session
   return {
     session,
-    owner: { realm, ...(userId !== undefined && { userId }) },
+    ...(userId !== undefined && { owner: { realm, userId } }),
     by: { kind: 'user', id: userId ?? id },
   }
 }

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { type AccessKey, coversRealm, hasScope } from '../../core/access-key.ts'
+import { type AccessKey, ALL_REALMS, coversRealm, hasScope } from '../../core/access-key.ts'
 import { isRollcallError, RollcallError } from '../../core/errors.ts'
 import type { Session } from '../../core/session.ts'
-import type { SessionManager, Verdict } from '../../engine/manager.ts'
+import type { NotLive, SessionManager, Verdict } from '../../engine/manager.ts'
 import { differencesOf } from '../../engine/seen.ts'
 import { CountQuery, IdPath, ListQuery, NoQuery } from '../../protocol/queries.ts'
 import { EndBody, IssueBody, PatchBody, VerifyBody } from '../../protocol/requests.ts'
@@ -54,9 +54,9 @@ export function sessionRoutes(app: App, sessions: SessionManager): void {
       const { seen, maxAge, level } = request.body
       const freshness = { ...(maxAge !== undefined && { maxAge }), ...(level !== undefined && { level }) }
       const verify = async (token: string): Promise<object> => {
-        const verdict = await sessions.verify(token, freshness)
+        const verdict = await sessions.verify(token, { ...freshness, ...within(key) })
         return {
-          ...toVerdict(verdict, key),
+          ...toVerdict(verdict),
           ...(seen && verdict.ok && { differs: differencesOf(verdict.session.device, seen) }),
         }
       }
@@ -138,14 +138,21 @@ function throwOnTheWire(fault: unknown): never {
   throw new RollcallError(fault.code, fault.message, { ...fault.details, sessions })
 }
 
-function toVerdict(verdict: Verdict, key: AccessKey): object {
-  const session = 'session' in verdict ? verdict.session : undefined
-  if (session === undefined || !coversRealm(key, session.realm)) return { live: false, reason: 'unknown' }
-  if (!verdict.ok)
-    return { live: false, reason: verdict.reason === 'ended' ? verdict.ending.reason : verdict.reason }
+/** The realm beyond which a key sees nothing. */
+function within({ realm }: AccessKey): { readonly realm?: string } {
+  return realm === ALL_REALMS ? {} : { realm }
+}
+
+function toVerdict(verdict: Verdict): object {
+  if (!verdict.ok) return { live: false, reason: reasonOf(verdict) }
   return {
     live: true,
-    session: toWireSession(session),
+    session: toWireSession(verdict.session),
     ...(verdict.user && { user: toWireUser(verdict.user) }),
   }
+}
+
+function reasonOf(verdict: NotLive): string {
+  if (verdict.reason === 'ended') return verdict.ending.reason
+  return verdict.reason === 'malformed' ? 'unknown' : verdict.reason
 }

@@ -42,7 +42,7 @@ export const answeringPromises: readonly DialectCase[] = [
           const { status } = answer
           const refused = status >= 400 && status < 500
           const answered = `${call.name} answered ${status} ${answer.body}`
-          assert.ok(refused || (call.malform?.of === 'address' && status < 400), answered)
+          assert.ok(refused || (call.malform?.of === 'line' && status < 400), answered)
           assert.ok(
             !refused || description.ownRefusal(answer) || isFrameworkMade(description, answer),
             answered,

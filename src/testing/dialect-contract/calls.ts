@@ -22,6 +22,9 @@ export interface DialectCall {
   readonly carry: Carrier
   readonly credential: Credential
   readonly malform?: Malformation
+
+  /** Whether the store is lost by then. Nothing can be told to have changed. */
+  readonly lost?: boolean
 }
 
 /** What came of a call. */
@@ -60,18 +63,25 @@ export function malformedCalls({ routes }: DialectDescription): readonly Dialect
   })
 }
 
+/** Right calls that come when the store is lost. */
+export function lostCalls(description: DialectDescription): readonly DialectCall[] {
+  return rightCalls(description)
+    .filter(({ route }) => route.needs.is !== 'nothing')
+    .map((call) => ({ ...call, name: `${call.name}, while the store is away`, lost: true }))
+}
+
 /** All of them. */
 export function everyCall(description: DialectDescription): readonly DialectCall[] {
   const wrong = (['kind', 'realm', 'rank', 'unproven', 'over'] as const).flatMap((each) =>
     wrongCalls(description, each),
   )
-  return [...rightCalls(description), ...wrong, ...malformedCalls(description)]
+  return [...rightCalls(description), ...wrong, ...malformedCalls(description), ...lostCalls(description)]
 }
 
 /** Makes a call, and looks what came of it. */
 export async function make<Seen>(
   makeBench: MakeDialectBench,
-  { route, carry, credential, malform }: DialectCall,
+  { route, carry, credential, malform, lost = false }: DialectCall,
   look: (outcome: Outcome) => Seen | Promise<Seen>,
 ): Promise<Seen> {
   await using stage = await setStage(makeBench, roleFor(route.needs))
@@ -80,8 +90,9 @@ export async function make<Seen>(
   const carried = secret === undefined ? plain : carry(plain, secret)
   const request = malform === undefined ? carried : malform.spoil(carried)
   const before = JSON.stringify(await stage.history())
+  if (lost) stage.loseStore()
   const answer = await stage.send(request)
-  const changed = JSON.stringify(await stage.history()) !== before
+  const changed = !lost && JSON.stringify(await stage.history()) !== before
   return look({ answer, request, secret, changed, stage })
 }
 

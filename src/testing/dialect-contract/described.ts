@@ -14,6 +14,9 @@ export interface DialectBench extends AsyncDisposable {
   readonly dialect: Dialect
   readonly sessions: SessionManager
   readonly realm: string
+
+  /** From then on, whatever is asked of the store fails. */
+  loseStore(): void
 }
 
 /** Makes one over an empty store, which an engine asks every time. */

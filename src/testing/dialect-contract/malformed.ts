@@ -9,8 +9,8 @@ import type { DialectRequest } from './described.ts'
 export interface Malformation {
   readonly name: string
 
-  /** What it spoils. A body matters only to a route that reads it; a size matters to all; an address may be put up with. */
-  readonly of: 'body' | 'size' | 'address'
+  /** What it spoils. A body matters only to a route that reads it; a size matters to all; the first line may be put up with. */
+  readonly of: 'body' | 'size' | 'line'
   readonly spoil: (request: DialectRequest) => DialectRequest
 }
 
@@ -23,6 +23,7 @@ export const MALFORMATIONS: readonly Malformation[] = [
   body('a body of 20,000 open brackets', '['.repeat(20_000)),
   body('a body of one zero byte', '\0'),
   { ...body('a body larger than any may be', `"${'x'.repeat(100_000)}"`), of: 'size' },
+  { name: 'a method that nobody knows', of: 'line', spoil: (request) => ({ ...request, method: 'PURGE' }) },
   address('an address that goes on with a stray percent sign', (target) => appended(target, '%')),
   address('an address that goes on with half a character', (target) => appended(target, '%C3')),
   address('an address that goes on with a zero byte', (target) => appended(target, '%00')),
@@ -47,7 +48,7 @@ function body(name: string, text: string | Uint8Array): Malformation {
 }
 
 function address(name: string, spoil: (target: string) => string): Malformation {
-  return { name, of: 'address', spoil: (request) => ({ ...request, target: spoil(request.target) }) }
+  return { name, of: 'line', spoil: (request) => ({ ...request, target: spoil(request.target) }) }
 }
 
 /** Puts something behind the path, before the query. */

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from 'node:assert/strict'
-import { everyCall, make, rightCalls, wrongCalls } from './calls.ts'
+import { everyCall, lostCalls, make, rightCalls, wrongCalls } from './calls.ts'
 import type { DialectCase } from './case.ts'
 import type { Wrong } from './credentials.ts'
 
@@ -38,6 +38,13 @@ export const refusingPromises: readonly DialectCase[] = [
   refuses('rank', 'refuses a credential of too low a role or another scope'),
   refuses('unproven', 'refuses whoever proves nothing'),
   refuses('over', 'refuses a credential that is over'),
+  {
+    promise: 'takes a lost store for no answer: neither lets in nor refuses',
+    async check(makeBench, description) {
+      for (const call of lostCalls(description))
+        await make(makeBench, call, ({ answer }) => assert.ok(answer.status >= 500, told(call, answer)))
+    },
+  },
   {
     promise: 'changes nothing when it refuses',
     async check(makeBench, description) {

@@ -17,7 +17,7 @@ export const OTHER = '000000000000000000000002'
 export const STREAM = 'default/app/stream'
 
 /** One bench, set. */
-export interface Stage extends AsyncDisposable, Pick<DialectBench, 'dialect' | 'sessions' | 'realm'> {
+export interface Stage extends AsyncDisposable, Omit<DialectBench, typeof Symbol.asyncDispose> {
   readonly cast: Cast
 
   /** Every token and key that was given out so far. */
@@ -65,6 +65,7 @@ export async function setStage(makeBench: MakeDialectBench, role: Role): Promise
     dialect,
     sessions,
     realm,
+    loseStore: () => bench.loseStore(),
     secrets,
     cast: {
       caller: called.session,

@@ -10,6 +10,7 @@ import { memoryStore } from '../../../src/stores/memory/store.ts'
 import type { MakeDialectBench } from '../../../src/testing/dialect-contract.ts'
 import { FEW } from '../../support/engine.ts'
 import { testEnv } from '../../support/test-env.ts'
+import { breakable } from '../scene.ts'
 import type { Flaw } from './flaws.ts'
 
 /** Makes benches of a dialect, spoilt if told so. */
@@ -20,8 +21,9 @@ export function benchesOf(
   return async () => {
     const realm = 'here'
     const env = testEnv()
+    let away = false
     const kept = createSessions({
-      store: memoryStore({ clock: env.now }),
+      store: breakable(memoryStore({ clock: env.now }), () => away),
       env,
       policy: { cached: FEW, maxStaleness: 0 },
     })
@@ -31,6 +33,9 @@ export function benchesOf(
       dialect: { ...dialect, ...spoil({ dialect, sessions, realm }) },
       sessions,
       realm,
+      loseStore() {
+        away = true
+      },
       [Symbol.asyncDispose]: () => kept.close(),
     }
   }

@@ -111,6 +111,7 @@ export const FLAWS: Readonly<Record<string, Flaw>> = {
   ),
   'fails over what it cannot read': instead(400, { status: 500, body: '{"no":500}' }),
   'takes what it cannot read for nothing': instead(400, { status: 200, body: '{}' }),
+  'takes a lost store for a lost session': instead(500, { status: 401, body: '{"no":401}' }),
   'leaves words to its framework': instead(400, { status: 400, body: '{"error":"Bad Request"}' }),
   'reads no more of what is too large': {
     dialect: ({ dialect }) => ({
