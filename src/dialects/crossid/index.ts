@@ -40,7 +40,7 @@ export function crossid(options: CrossidOptions): Dialect {
   const shown = new WeakMap<Live, Answer>()
 
   async function find(token: string, active: boolean): Promise<Live | undefined> {
-    const verdict = await sessions.verify(token, { active })
+    const verdict = await sessions.verify(token, { active, realm })
     if (!verdict.ok || verdict.session.realm !== realm) return undefined
     return verdict.session.kind === 'login' ? verdict : undefined
   }

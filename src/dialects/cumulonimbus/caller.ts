@@ -32,7 +32,7 @@ export async function identify(
 ): Promise<Identified> {
   const token = headers.authorization?.replace(/^bearer +/i, '').trim() ?? ''
   if (token === '') return NOBODY
-  const verdict = await sessions.verify(token)
+  const verdict = await sessions.verify(token, { realm })
   const session = 'session' in verdict ? verdict.session : undefined
   if (session?.userId === undefined || session.realm !== realm || session.kind !== 'login') return NOBODY
   const { userId } = session

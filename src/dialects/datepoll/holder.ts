@@ -23,7 +23,7 @@ export async function findHolder(
 ): Promise<Holder | Unauthorized> {
   const token = presented(exchange)
   if (token === undefined) return 'token_not_provided'
-  const verdict = await sessions.verify(token)
+  const verdict = await sessions.verify(token, { realm })
   return holderIn(verdict, realm) ?? (ranOut(verdict, realm) ? 'token_expired' : 'token_incorrect')
 }
 

@@ -93,7 +93,7 @@ export function datepoll({ sessions, realm = DEFAULT_REALM }: DatepollOptions): 
   async function logOut(holder: Holder, { exchange }: Call<undefined>): Promise<Answer> {
     const sent = readLogout(exchange)
     if (!sent.ok) return sent.answer
-    const meant = holderIn(await sessions.verify(sent.value, { active: false }), realm)
+    const meant = holderIn(await sessions.verify(sent.value, { active: false, realm }), realm)
     if (meant?.userId !== holder.userId) return NOT_YOURS
     return (await end(meant.session.id, holder)) ? LOGGED_OUT : NOT_YOURS
   }
@@ -109,7 +109,7 @@ export function datepoll({ sessions, realm = DEFAULT_REALM }: DatepollOptions): 
     const sent = readRenewal(exchange)
     if (!sent.ok) return sent.answer
     const { token, information } = sent.value
-    const holder = holderIn(await sessions.verify(token, { active: 'written' }), realm)
+    const holder = holderIn(await sessions.verify(token, { active: 'written', realm }), realm)
     if (holder === undefined) return LOGGED_OUT_BEFORE
     const { id, device } = holder.session
     const named = information === undefined || information === device.label || (await rename(id, information))

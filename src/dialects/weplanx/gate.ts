@@ -35,7 +35,7 @@ async function letIn(
 ): Promise<Admitted<Actor | undefined>> {
   const token = cookieOf(exchange, COOKIE)
   if (token === undefined) return { ok: false, answer: SIGN_IN }
-  const verdict = await sessions.verify(token)
+  const verdict = await sessions.verify(token, { realm })
   if (!verdict.ok || verdict.session.realm !== realm || verdict.session.kind !== 'login')
     return { ok: false, answer: forgetting(exchange) }
   const { user } = verdict

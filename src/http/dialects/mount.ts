@@ -156,6 +156,9 @@ function readBody(payload: Readable): Promise<Uint8Array | 'oversized'> {
   })
 }
 
+/** A body that is not there. */
+const NOTHING = new Uint8Array()
+
 function toExchange(request: FastifyRequest, { prefix = '' }: Mount): Exchange {
   const { raw, body } = request
   const url = raw.url ?? '/'
@@ -166,18 +169,25 @@ function toExchange(request: FastifyRequest, { prefix = '' }: Mount): Exchange {
     path: path.slice(prefix.length),
     query: mark < 0 ? '' : url.slice(mark + 1),
     headers: joined(raw.headers),
-    body: body instanceof Uint8Array ? body : new Uint8Array(),
+    body: body instanceof Uint8Array ? body : NOTHING,
     oversized: body === 'oversized',
-    address: request.ip,
-    secure: request.protocol === 'https' || isLocal(request),
+    get address() {
+      return request.ip
+    },
+    get secure() {
+      return request.protocol === 'https' || isLocal(request)
+    },
     prefix,
   }
 }
 
 function joined(headers: FastifyRequest['raw']['headers']): Exchange['headers'] {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  )
+  const all: Record<string, string | undefined> = {}
+  for (const name in headers) {
+    const value = headers[name]
+    all[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return all
 }
 
 function send(reply: FastifyReply, { status, headers = {}, body }: Answer, method: string): FastifyReply {

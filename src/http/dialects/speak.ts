@@ -16,11 +16,22 @@ export function defineDialect<Caller>(table: DialectTable<Caller>): Dialect {
   const { name, roots, exact = [], no, finish = (answer) => answer } = table
   const routes = table.routes.map((route) => ({ ...route, segments: route.path.split('/') }))
 
-  function routesAt(path: string): readonly Met<(typeof routes)[number]>[] {
+  type There = readonly Met<(typeof routes)[number]>[]
+
+  /** Routes at the paths that leave nothing open, found once. */
+  const known = new Map<string, There>()
+  for (const { path } of routes) if (!path.includes('/:')) known.set(path, findRoutes(path))
+
+  function findRoutes(path: string): There {
+    const parts = path.split('/')
     return routes.flatMap((route) => {
-      const params = paramsOf(route.segments, path)
+      const params = paramsOf(route.segments, parts)
       return params === undefined ? [] : [{ route, params }]
     })
+  }
+
+  function routesAt(path: string): There {
+    return known.get(path) ?? findRoutes(path)
   }
 
   async function answer(exchange: Exchange): Promise<Answer> {
@@ -62,8 +73,10 @@ function answers<Caller>({ method }: DialectRoute<Caller>, asked: string): boole
 }
 
 /** The open parts of a path, if it is one that the segments stand for. */
-function paramsOf(segments: readonly string[], path: string): Readonly<Record<string, string>> | undefined {
-  const parts = path.split('/')
+function paramsOf(
+  segments: readonly string[],
+  parts: readonly string[],
+): Readonly<Record<string, string>> | undefined {
   if (parts.length !== segments.length) return undefined
   const params: Record<string, string> = {}
   for (const [index, segment] of segments.entries()) {
