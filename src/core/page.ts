@@ -28,6 +28,9 @@ export const MAX_LIMIT = 200
 /** What a list of sessions is ordered by, latest first: when each was issued, or when it was last active. */
 export type Sort = 'issued' | 'active'
 
+/** Every order. */
+export const SORTS: readonly Sort[] = ['issued', 'active']
+
 /** A place in a list that is ordered newest first by (moment, serial). */
 export type Place = readonly [moment: number, serial: number]
 

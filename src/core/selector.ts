@@ -7,6 +7,12 @@ import type { Sort } from './page.ts'
 import type { EndReason, SessionKind } from './session.ts'
 import type { Instant } from './time.ts'
 
+/** Whether sessions live, are over, or either. */
+export type SessionStatus = 'live' | 'ended' | 'any'
+
+/** Every status. */
+export const SESSION_STATUSES: readonly SessionStatus[] = ['live', 'ended', 'any']
+
 /** Which sessions of a realm are meant. Every field given must hold. */
 export interface SessionFilter {
   readonly realm?: string
@@ -29,7 +35,7 @@ export interface SessionFilter {
   readonly topLevel?: boolean
 
   /** `live` unless told otherwise; `ended` where a reason is given. */
-  readonly status?: 'live' | 'ended' | 'any'
+  readonly status?: SessionStatus
 
   /** Why it is over. */
   readonly reason?: EndReason
@@ -84,6 +90,6 @@ export type SessionSelector = { readonly realm?: string } & (
 )
 
 /** The status that a filter means. */
-export function statusOf({ status, reason }: SessionFilter): 'live' | 'ended' | 'any' {
+export function statusOf({ status, reason }: SessionFilter): SessionStatus {
   return status ?? (reason === undefined ? 'live' : 'ended')
 }

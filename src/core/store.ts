@@ -79,7 +79,8 @@ export interface SessionWrites {
   touch(activity: readonly Activity[]): Promise<void>
 
   /**
-   * Ends live sessions that a selector points at, and what lives under them, at most `limit` of the former.
+   * Ends live sessions that a selector points at, and what lives under them, at most `limit` of the former. What it is
+   * told to keep out, it also keeps out of those that ids alone point at and that are over already.
    * `userId` and `everyone` selectors are for {@link SessionWrites.advanceEpoch}.
    */
   end(selector: BatchSelector, ending: NewEnding, limit: number): Promise<EndedBatch>
@@ -182,6 +183,9 @@ export interface Guards {
 
 /** What happens to a user's next session once there are as many as allowed. */
 export type AtLimit = 'evict-oldest' | 'evict-idlest' | 'refuse'
+
+/** Everything that may happen. */
+export const AT_LIMITS: readonly AtLimit[] = ['evict-oldest', 'evict-idlest', 'refuse']
 
 /** A session that was begun. */
 export interface Inserted {

@@ -14,7 +14,7 @@ export interface ActivityLog {
   /** Notes a use at a moment of the monotonic clock. */
   note(entry: Entry, at: number): void
 
-  /** Writes everything noted so far. */
+  /** Writes everything noted so far, also what another flush has begun to write. */
   flush(): Promise<void>
 
   /** Sessions whose use waits to be written. */
@@ -30,6 +30,7 @@ export function activityLog(
   storeTime: (monotonic: number) => number,
 ): ActivityLog {
   let noted = new Map<string, Entry>()
+  let flushing: Promise<void> = Promise.resolve()
 
   return {
     waiting: () => noted.size,
@@ -41,19 +42,24 @@ export function activityLog(
       noted.set(entry.record.id, entry)
     },
 
-    async flush() {
-      const waiting = [...noted.values()]
-      noted = new Map()
-      for (let start = 0; start < waiting.length; start += BATCH) {
-        try {
-          await write(waiting.slice(start, start + BATCH))
-        } catch (fault) {
-          for (const entry of waiting.slice(start))
-            if (!noted.has(entry.record.id)) noted.set(entry.record.id, entry)
-          throw fault
-        }
-      }
+    flush() {
+      flushing = flushing.then(writeAll, writeAll)
+      return flushing
     },
+  }
+
+  async function writeAll(): Promise<void> {
+    const waiting = [...noted.values()]
+    noted = new Map()
+    for (let start = 0; start < waiting.length; start += BATCH) {
+      try {
+        await write(waiting.slice(start, start + BATCH))
+      } catch (fault) {
+        for (const entry of waiting.slice(start))
+          if (!noted.has(entry.record.id)) noted.set(entry.record.id, entry)
+        throw fault
+      }
+    }
   }
 
   async function write(batch: readonly Entry[]): Promise<void> {

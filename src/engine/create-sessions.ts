@@ -6,6 +6,7 @@
 import type { Env } from '../core/env.ts'
 import { RollcallError } from '../core/errors.ts'
 import type { EventType, RollcallEvent } from '../core/events.ts'
+import { isSessionId } from '../core/id.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../core/page.ts'
 import { toSession } from '../core/session.ts'
 import type { SessionStore } from '../core/store.ts'
@@ -18,12 +19,12 @@ import { follow } from './follower.ts'
 import { issuer } from './issue.ts'
 import type { SessionManager } from './manager.ts'
 import { refresher } from './refresh.ts'
+import { asksForActivity, requireFilter, requireQuery } from './selecting.ts'
 import { type SessionPolicy, settle } from './settled.ts'
 import { countVerdicts, type EngineStats } from './stats.ts'
 import { updater } from './update.ts'
 import { startUpkeep } from './upkeep.ts'
 import { users } from './users.ts'
-import { requireFilter } from './validate.ts'
 import { verifier } from './verify.ts'
 
 /** What an engine is made from. */
@@ -101,17 +102,22 @@ export function createSessions({
     refresh: (token) => refresh(token).finally(follower.poke),
 
     async get(id) {
-      const found = await store.find(id)
+      const found = isSessionId(id) ? await store.find(id) : undefined
       return found && toSession(found.record)
     },
 
-    async list({ limit = DEFAULT_LIMIT, ...query } = {}) {
-      const size = Math.min(limit, MAX_LIMIT)
-      const { items, nextCursor } = await store.list({ ...requireFilter(query), limit: size })
+    async list(query = {}) {
+      const { limit = DEFAULT_LIMIT } = requireQuery(query)
+      if (asksForActivity(query)) await activity.flush()
+      const { items, nextCursor } = await store.list({ ...query, limit: Math.min(limit, MAX_LIMIT) })
       return { items: items.map(toSession), ...(nextCursor !== undefined && { nextCursor }) }
     },
 
-    count: async (filter = {}) => store.count(requireFilter(filter)),
+    async count(filter = {}) {
+      requireFilter(filter)
+      if (asksForActivity(filter)) await activity.flush()
+      return store.count(filter)
+    },
 
     async events(after, limit = DEFAULT_LIMIT) {
       const page = await store.read(after, Math.min(limit, 1_000))

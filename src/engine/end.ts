@@ -3,14 +3,17 @@
  *
  * @module
  */
+import { DENY_KEYS, type DenyKey } from '../core/denial.ts'
 import { RollcallError } from '../core/errors.ts'
+import { isSessionId } from '../core/id.ts'
 import type { Count, Page } from '../core/page.ts'
 import { isLive } from '../core/policy.ts'
 import type { SessionFilter, SessionSelector } from '../core/selector.ts'
-import type { SessionRecord } from '../core/session.ts'
+import { END_REASONS, type SessionRecord } from '../core/session.ts'
 import type {
   BatchSelector,
   EndedAll,
+  EndedBatch,
   EpochScope,
   NewEnding,
   SessionReads,
@@ -18,10 +21,11 @@ import type {
   SessionWrites,
 } from '../core/store.ts'
 import { toMilliseconds } from '../core/time.ts'
-import { DEFAULT_REALM } from '../core/user.ts'
+import type { ActivityLog } from './activity.ts'
 import type { SessionCache } from './cache.ts'
 import type { Ended, EndRequest } from './manager.ts'
-import { requireFilter, requireRealm, requireUserId } from './validate.ts'
+import { asksForActivity, requireSelector } from './selecting.ts'
+import { requireFields, requireOneOf } from './validate.ts'
 
 /** What ending needs. */
 export interface EndParts {
@@ -36,25 +40,36 @@ export interface EndParts {
 const BATCH = 500
 
 /** Makes the verb. It returns once everything it counts is durably over, on this node at once. */
-export function ender({
-  store,
-  cache,
-  wrote,
-}: EndParts): (selector: SessionSelector, request?: EndRequest) => Promise<Ended> {
-  return async (selector, request = {}) => {
-    const realm = requireRealm(selector.realm ?? DEFAULT_REALM)
-    if ('userId' in selector) requireUserId(selector.userId)
-    requireDeniable(selector, request)
-    if (request.dryRun) return rehearse(store, selector, realm)
-    const ending = toEnding(request)
-    try {
-      const scope = toScope(selector, realm)
-      if (scope !== undefined) return await endScope(store, cache, scope, ending)
-      if ('filter' in selector) return await endFiltered(store, cache, { ...selector.filter, realm }, ending)
-      return await endBatches(store, cache, toBatchSelector(selector, realm), ending)
-    } finally {
-      wrote()
+export function ender(
+  parts: EndParts & { readonly activity: Pick<ActivityLog, 'flush'> },
+): (selector: SessionSelector, request?: EndRequest) => Promise<Ended> {
+  const { store, cache, wrote, activity } = parts
+
+  /** Writes what this node knows of who was just active, where that decides who is meant. */
+  const catchUp = async (filter: SessionFilter): Promise<void> =>
+    asksForActivity(filter) ? activity.flush() : undefined
+
+  return async (pointed, request = {}) => {
+    const selector = requireSelector(pointed)
+    const ending = toEnding(selector, request)
+    if (request.dryRun) {
+      if ('filter' in selector) await catchUp(selector.filter)
+      return rehearse(store, selector, selector.realm)
     }
+    return endPointedAt(selector, ending).finally(wrote)
+  }
+
+  async function endPointedAt(
+    selector: SessionSelector & { readonly realm: string },
+    ending: NewEnding,
+  ): Promise<Ended> {
+    const { realm } = selector
+    if ('filter' in selector) return endFiltered(store, cache, { ...selector.filter, realm }, ending, catchUp)
+    if ('id' in selector) return endIds(store, cache, { realm, ids: [selector.id] }, ending)
+    if ('ids' in selector) return endIds(store, cache, { realm, ids: selector.ids }, ending)
+    if ('everyone' in selector) return endScope(store, cache, { realm }, ending)
+    if ('userId' in selector) return endScope(store, cache, selector, ending)
+    return endBatches(store, cache, selector, ending)
   }
 }
 
@@ -76,22 +91,53 @@ export function dropScope(cache: SessionCache, { realm, userId }: EpochScope): v
   else cache.dropUser(realm, userId)
 }
 
+/** Ends sessions by their ids, each in one write with what is kept out of it. What is no session id is nobody's. */
+async function endIds(
+  store: SessionWrites,
+  cache: SessionCache,
+  { realm, ids: given }: { readonly realm: string; readonly ids: readonly string[] },
+  ending: NewEnding,
+): Promise<Ended> {
+  const ids = [...new Set(given)].filter(isSessionId)
+  for (const id of ids) cache.dropSession(id)
+  let done: EndedAll = { ended: 0, descendants: 0, position: '' }
+  for (let start = 0; start === 0 || start < ids.length; start += BATCH) {
+    const selector = { realm, ids: ids.slice(start, start + BATCH) }
+    done = sum(done, await endBatch(store, cache, selector, ending))
+  }
+  return toEnded(done)
+}
+
+async function endBatch(
+  store: SessionWrites,
+  cache: SessionCache,
+  selector: BatchSelector,
+  ending: NewEnding,
+): Promise<EndedBatch> {
+  const batch = await store.end(selector, ending, BATCH)
+  for (const { id } of [...batch.ended, ...batch.descendants]) cache.dropSession(id)
+  return batch
+}
+
+function sum(before: EndedAll, { ended, descendants, position }: EndedBatch): EndedAll {
+  return {
+    ended: before.ended + ended.length,
+    descendants: before.descendants + descendants.length,
+    position,
+  }
+}
+
 async function endBatches(
   store: SessionWrites,
   cache: SessionCache,
   selector: BatchSelector,
   ending: NewEnding,
 ): Promise<Ended> {
-  for (const id of 'id' in selector ? [selector.id] : 'ids' in selector ? selector.ids : [])
-    cache.dropSession(id)
-  let ended = 0
-  let descendants = 0
+  let done: EndedAll = { ended: 0, descendants: 0, position: '' }
   for (;;) {
-    const batch = await store.end(selector, ending, BATCH)
-    for (const { id } of [...batch.ended, ...batch.descendants]) cache.dropSession(id)
-    ended += batch.ended.length
-    descendants += batch.descendants.length
-    if (batch.ended.length < BATCH) return toEnded({ ended, descendants, position: batch.position })
+    const batch = await endBatch(store, cache, selector, ending)
+    done = sum(done, batch)
+    if (batch.ended.length < BATCH) return toEnded(done)
   }
 }
 
@@ -104,15 +150,16 @@ async function endFiltered(
   cache: SessionCache,
   filter: SessionFilter & { readonly realm: string },
   ending: NewEnding,
+  catchUp: (filter: SessionFilter) => Promise<void>,
 ): Promise<Ended> {
   const { realm } = filter
-  let { position } = await store.read(undefined, 1)
-  let ended = 0
-  let descendants = 0
+  const { position } = await store.read(undefined, 1)
+  let done: EndedAll = { ended: 0, descendants: 0, position }
   let cursor: string | undefined
   do {
+    await catchUp(filter)
     const page: Page<SessionRecord> = await store.list({
-      ...requireFilter(filter),
+      ...filter,
       status: 'live',
       limit: BATCH,
       ...(cursor !== undefined && { cursor }),
@@ -120,13 +167,10 @@ async function endFiltered(
     cursor = page.nextCursor
     const ids = page.items.map(({ id }) => id)
     if (ids.length === 0) continue
-    const batch = await store.end({ realm, ids, filter }, ending, BATCH)
-    for (const { id } of [...batch.ended, ...batch.descendants]) cache.dropSession(id)
-    ended += batch.ended.length
-    descendants += batch.descendants.length
-    position = batch.position
+    await catchUp(filter)
+    done = sum(done, await endBatch(store, cache, { realm, ids, filter }, ending))
   } while (cursor !== undefined)
-  return toEnded({ ended, descendants, position })
+  return toEnded(done)
 }
 
 /** What an end did, as the engine says it. */
@@ -135,9 +179,9 @@ export function toEnded({ ended, descendants, position }: EndedAll): Ended {
 }
 
 /** What an epoch ends is not looked at one by one, so that nothing but the user is there to be kept out. */
-function requireDeniable(selector: SessionSelector, { deny }: EndRequest): void {
-  const other = deny?.keys.find((key) => key !== 'user')
-  if (deny === undefined || !('everyone' in selector || 'userId' in selector)) return
+function requireDeniable(selector: SessionSelector, keys: readonly DenyKey[]): void {
+  const other = keys.find((key) => key !== 'user')
+  if (!('everyone' in selector || 'userId' in selector)) return
   if ('userId' in selector && other === undefined) return
   throw new RollcallError(
     'bad-request',
@@ -147,28 +191,24 @@ function requireDeniable(selector: SessionSelector, { deny }: EndRequest): void 
   )
 }
 
-function toEnding({
-  reason = 'revoked',
-  by = { kind: 'system', id: 'library' },
-  deny,
-}: EndRequest): NewEnding {
-  return {
-    reason,
-    by,
-    ...(deny && { deny: { keys: deny.keys, span: toMilliseconds(deny.span, 'deny span') } }),
-  }
+function toEnding(selector: SessionSelector, request: EndRequest): NewEnding {
+  requireFields(request, 'request to end', ['reason', 'by', 'deny', 'dryRun'])
+  const { reason = 'revoked', by = { kind: 'system', id: 'library' }, deny } = request
+  requireOneOf(reason, 'reason', END_REASONS)
+  return deny === undefined ? { reason, by } : { reason, by, deny: toDeny(selector, deny) }
 }
 
-function toScope(selector: SessionSelector, realm: string): EpochScope | undefined {
-  if ('everyone' in selector) return { realm }
-  if (!('userId' in selector)) return undefined
-  return { realm, userId: selector.userId, ...(selector.except !== undefined && { except: selector.except }) }
-}
-
-function toBatchSelector(selector: SessionSelector, realm: string): BatchSelector {
-  if ('everyone' in selector || 'userId' in selector || 'filter' in selector)
-    throw new TypeError('these are not ended in batches of their own')
-  return { ...selector, realm }
+function toDeny(
+  selector: SessionSelector,
+  deny: NonNullable<EndRequest['deny']>,
+): NonNullable<NewEnding['deny']> {
+  requireFields(deny, 'denial', ['keys', 'span'])
+  const { keys, span } = deny
+  if (!Array.isArray(keys) || keys.length === 0)
+    throw new RollcallError('bad-request', `A denial names what to keep out: ${DENY_KEYS.join(', ')}.`)
+  for (const key of keys) requireOneOf(key, 'key to deny', DENY_KEYS)
+  requireDeniable(selector, keys)
+  return { keys, span: toMilliseconds(span, 'deny span') }
 }
 
 async function rehearse(
@@ -196,14 +236,14 @@ function toFilter(
   selector: Exclude<SessionSelector, { readonly id: string } | { readonly ids: readonly string[] }>,
 ): SessionFilter {
   if ('everyone' in selector) return { topLevel: true }
-  if ('filter' in selector) return requireFilter(selector.filter)
+  if ('filter' in selector) return selector.filter
   if ('userId' in selector) return { userId: selector.userId, topLevel: true }
   if ('parentId' in selector) return { parentId: selector.parentId }
   return { resource: selector.resource, ...(selector.name !== undefined && { name: selector.name }) }
 }
 
 async function countLive(store: SessionReads, ids: readonly string[], realm: string): Promise<Count> {
-  const found = await Promise.all([...new Set(ids)].map((id) => store.find(id)))
+  const found = await Promise.all([...new Set(ids)].filter(isSessionId).map((id) => store.find(id)))
   const live = found.filter((each) => each?.record.realm === realm && isLive(each.record, each.at))
   return { count: live.length, exact: true }
 }

@@ -6,18 +6,19 @@
 import type { Env } from '../core/env.ts'
 import { RollcallError } from '../core/errors.ts'
 import { newSessionId, newUuid } from '../core/id.ts'
-import { type Device, type SessionKind, toSession } from '../core/session.ts'
-import type {
-  Found,
-  Guards,
-  InsertRefused,
-  SessionDraft,
-  SessionReads,
-  SessionWrites,
+import { type Device, SESSION_KINDS, type SessionKind, toSession } from '../core/session.ts'
+import {
+  AT_LIMITS,
+  type Found,
+  type Guards,
+  type InsertRefused,
+  type SessionDraft,
+  type SessionReads,
+  type SessionWrites,
 } from '../core/store.ts'
 import { type Duration, toMilliseconds } from '../core/time.ts'
 import { hashSecret, newToken } from '../core/token.ts'
-import { DEFAULT_REALM } from '../core/user.ts'
+import { DEFAULT_REALM, ROLES } from '../core/user.ts'
 import { describeDevice } from './device.ts'
 import type { Issued, IssueRequest } from './manager.ts'
 import type { Settled } from './settled.ts'
@@ -26,6 +27,7 @@ import {
   requireAuthentication,
   requireData,
   requireName,
+  requireOneOf,
   requireRealm,
   requireResource,
   requireSessionId,
@@ -84,6 +86,7 @@ function toDraft(
   policy: Settled,
 ): SessionDraft {
   const { kind = 'login', resource, name, authentication, data, parentId } = request
+  requireOneOf(kind, 'kind', SESSION_KINDS)
   const realm = requireRealm(request.realm ?? parent?.realm ?? DEFAULT_REALM)
   const userId = request.user === undefined ? parent?.userId : requireUserId(request.user.id)
   if (userId === undefined && kind !== 'playback') {
@@ -137,7 +140,12 @@ function toGuards(
 ): Guards {
   const most = given?.sessions ?? sessionsPerUser[kind]
   const limit =
-    most === undefined ? undefined : { sessions: requireCount(most), atLimit: given?.atLimit ?? atLimit }
+    most === undefined
+      ? undefined
+      : {
+          sessions: requireCount(most),
+          atLimit: requireOneOf(given?.atLimit ?? atLimit, 'atLimit', AT_LIMITS),
+        }
   return {
     by,
     ...(user && {
@@ -145,7 +153,7 @@ function toGuards(
         ...(user.displayName !== undefined && {
           displayName: requireText(user.displayName, 'display name', 256),
         }),
-        ...(user.role !== undefined && { role: user.role }),
+        ...(user.role !== undefined && { role: requireOneOf(user.role, 'role', ROLES) }),
       },
     }),
     ...(replaces !== undefined && { replaces: toReplaced(replaces, device) }),

@@ -54,7 +54,7 @@ export interface SessionManager extends AsyncDisposable {
   /** Reads one session by its id, over or not. */
   get(id: string): Promise<Session | undefined>
 
-  /** Lists sessions, newest first. */
+  /** Lists sessions, newest first. Asked for activity, it knows all of this node, and of others all but the last 30 s. */
   list(query?: SessionQuery): Promise<Page<Session>>
 
   /** Counts sessions, exactly up to a bound. */
@@ -69,7 +69,10 @@ export interface SessionManager extends AsyncDisposable {
    */
   refresh(token: string): Promise<Refreshed>
 
-  /** Ends every session that the selector points at, and all that live under them. Returns once it is durable. */
+  /**
+   * Ends every session that the selector points at, and all that live under them. Returns once it is durable. Throws
+   * `bad-request`, and ends nothing, for a field that is unknown or undefined and for a filter that means everyone.
+   */
   end(selector: SessionSelector, request?: EndRequest): Promise<Ended>
 
   /** Hears of what happened, on any node, in order. A listener that throws stops nothing. */
@@ -214,7 +217,10 @@ export interface EndRequest {
   readonly reason?: EndReason
   readonly by?: Actor
 
-  /** Keeps something of what was ended out for a time. An end of a user keeps out the user alone, one of everyone nobody. */
+  /**
+   * Keeps something of what was ended out for a time; with ids, also of what was over already. An end of a user keeps
+   * out the user alone: other keys are refused. So is any key where everyone is ended.
+   */
   readonly deny?: { readonly keys: readonly DenyKey[]; readonly span: Duration }
 
   /** Counts what would end, and ends nothing. */

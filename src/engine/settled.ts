@@ -5,8 +5,9 @@
  */
 import { RollcallError } from '../core/errors.ts'
 import { SESSION_KINDS, type SessionKind } from '../core/session.ts'
-import type { AtLimit } from '../core/store.ts'
+import { AT_LIMITS, type AtLimit } from '../core/store.ts'
 import { type Duration, toMilliseconds } from '../core/time.ts'
+import { requireOneOf } from './validate.ts'
 
 /** What an engine goes by. */
 export interface SessionPolicy {
@@ -53,7 +54,7 @@ export function settle(policy: SessionPolicy = {}): Settled {
     lifetime: toMilliseconds(policy.lifetime ?? '30d', 'lifetime'),
     idle: toMilliseconds(policy.idle ?? '7d', 'idle time'),
     sessionsPerUser: settleLimits(policy.sessionsPerUser),
-    atLimit: policy.atLimit ?? 'evict-oldest',
+    atLimit: requireOneOf(policy.atLimit ?? 'evict-oldest', 'atLimit', AT_LIMITS),
     refreshGrace: settleGrace(policy.refreshGrace ?? '10s'),
     maxStaleness: toMilliseconds(policy.maxStaleness ?? '1s', 'maxStaleness'),
     cached: policy.cached ?? 250_000,

@@ -5,6 +5,7 @@
  */
 import type { Env } from '../core/env.ts'
 import { RollcallError } from '../core/errors.ts'
+import { isSessionId } from '../core/id.ts'
 import { isLive } from '../core/policy.ts'
 import { type Device, type Session, type SessionRecord, toSession } from '../core/session.ts'
 import type { SessionStore } from '../core/store.ts'
@@ -37,10 +38,9 @@ export function updater({
 }: UpdateParts): (id: string, patch: SessionPatch) => Promise<Updated> {
   return async (id, patch) => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const found = await store.find(id)
-      if (found === undefined || !isLive(found.record, found.at)) throw new RollcallError('not-found')
-      const next = apply(found.record, patch)
-      const token = changesPrivileges(found.record, next) ? newToken(env, id) : undefined
+      const before = await findLive(id)
+      const next = apply(before, patch)
+      const token = changesPrivileges(before, next) ? newToken(env, id) : undefined
       const proof = patch.authentication && {
         ...(token !== undefined && {
           successor: { hash: hashSecret(env, token), grace: policy.refreshGrace },
@@ -50,6 +50,12 @@ export function updater({
       if (replaced) return { session: await read(id, next), ...(token !== undefined && { token }) }
     }
     throw new RollcallError('conflict', 'Others kept changing this session. Try again.')
+  }
+
+  async function findLive(id: string): Promise<SessionRecord> {
+    const found = isSessionId(id) ? await store.find(id) : undefined
+    if (found !== undefined && isLive(found.record, found.at)) return found.record
+    throw new RollcallError('not-found')
   }
 
   async function read(id: string, expected: SessionRecord): Promise<Session> {

@@ -6,10 +6,10 @@
 import { RollcallError } from '../core/errors.ts'
 import { DEFAULT_LIMIT } from '../core/page.ts'
 import type { Actor } from '../core/session.ts'
-import { DEFAULT_REALM, toUser } from '../core/user.ts'
+import { DEFAULT_REALM, ROLES, toUser } from '../core/user.ts'
 import type { Users } from './administration.ts'
 import { type EndParts, toEnded } from './end.ts'
-import { requireText } from './validate.ts'
+import { requireOneOf, requireText } from './validate.ts'
 
 const SYSTEM: Actor = { kind: 'system', id: 'library' }
 
@@ -35,6 +35,7 @@ export function users({ store, cache, wrote }: EndParts): Users {
     async update(id, patch, { realm = DEFAULT_REALM, by = SYSTEM } = {}) {
       if (patch.displayName !== undefined) requireText(patch.displayName, 'display name', 256)
       if (patch.banReason !== undefined) requireText(patch.banReason, 'reason', 256)
+      if (patch.role !== undefined) requireOneOf(patch.role, 'role', ROLES)
       cache.dropUser(realm, id)
       const updated = await store.updateUser(realm, id, patch, by).finally(() => {
         cache.dropUser(realm, id)

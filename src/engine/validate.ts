@@ -5,8 +5,8 @@
  */
 import { RollcallError } from '../core/errors.ts'
 import { isSessionId } from '../core/id.ts'
-import { canonicalAddress, readNetwork } from '../core/network.ts'
-import type { SessionFilter } from '../core/selector.ts'
+import { suggestion } from '../core/nearest.ts'
+import { canonicalAddress } from '../core/network.ts'
 import type { Authentication, Device, SessionData } from '../core/session.ts'
 
 /** The most bytes of `data`, written as JSON. */
@@ -22,7 +22,7 @@ const RESOURCE = /^[^\s?#]{1,256}$/
 
 /** Refuses anything but a short text without control characters. @throws RollcallError `bad-request` */
 export function requireText(value: string, what: string, maxBytes: number): string {
-  const bytes = new TextEncoder().encode(value).length
+  const bytes = typeof value === 'string' ? new TextEncoder().encode(value).length : 0
   if (bytes > 0 && bytes <= maxBytes && value.isWellFormed() && !CONTROL.test(value)) return value
   throw bad(`The ${what} must be 1 to ${maxBytes} bytes of text without control characters.`)
 }
@@ -34,13 +34,13 @@ export function requireUserId(id: string): string {
 
 /** Refuses anything but a realm's name. @throws RollcallError `bad-request` */
 export function requireRealm(realm: string): string {
-  if (REALM.test(realm)) return realm
+  if (typeof realm === 'string' && REALM.test(realm)) return realm
   throw bad('A realm is 1 to 64 of a-z, 0-9, ".", "_" and "-", and begins with a letter or digit.')
 }
 
 /** Refuses anything but a session id. @throws RollcallError `bad-request` */
 export function requireSessionId(id: string, what: string): string {
-  if (isSessionId(id)) return id
+  if (typeof id === 'string' && isSessionId(id)) return id
   throw bad(`The ${what} is not a session id. One looks like "ses_" and 22 letters and digits.`)
 }
 
@@ -82,13 +82,26 @@ export function requireAuthentication({ methods, level }: Authentication): Authe
   return { methods: methods.map((method) => requireText(method, 'authentication method', 32)), level }
 }
 
-/** Refuses a filter that cannot be meant. @throws RollcallError `bad-request` */
-export function requireFilter<Filter extends SessionFilter>(filter: Filter): Filter {
-  const { address, text } = filter
-  if (address !== undefined && readNetwork(address) === undefined)
-    throw bad('An address to look for is like "203.0.113.7", a network like "10.0.0.0/8" or "2001:db8::/32".')
-  if (text !== undefined) requireText(text, 'text to look for', 128)
-  return filter
+/** Refuses a word that is none of those there are, which it names. @throws RollcallError `bad-request` */
+export function requireOneOf<Word extends string | number>(
+  word: unknown,
+  what: string,
+  known: readonly Word[],
+): Word {
+  const found = known.find((each) => each === word)
+  if (found !== undefined) return found
+  throw bad(`There is no ${what} "${String(word).slice(0, 40)}". It is one of ${known.join(', ')}.`)
+}
+
+/** Refuses what has a field that is unknown, or undefined: lost on its way. @throws RollcallError `bad-request` */
+export function requireFields(given: object, what: string, known: readonly string[]): void {
+  if (typeof given !== 'object' || given === null) throw bad(`The ${what} is no object.`)
+  for (const [field, value] of Object.entries(given)) {
+    if (!known.includes(field))
+      throw bad(`A ${what} has no field "${field.slice(0, 40)}".${suggestion(field.slice(0, 40), known)}`)
+    if (value === undefined)
+      throw bad(`The "${field}" of the ${what} is undefined. Leave it out, or give it.`)
+  }
 }
 
 /** Refuses data over 4 KiB. @throws RollcallError `bad-request` */

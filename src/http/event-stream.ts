@@ -8,6 +8,8 @@
  * @module
  */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { LRUCache } from 'lru-cache'
+import { RollcallError } from '../core/errors.ts'
 import { type EventFilter, isAbout } from '../core/events.ts'
 import type { SessionManager } from '../engine/manager.ts'
 import { eventRing, frameOf, type Told } from './event-ring.ts'
@@ -32,13 +34,19 @@ export interface FeedOptions {
   /** How long a reader may leave its socket full. 30,000. */
   readonly patience?: number
 
+  /** How long a reader whose stream was ended may take to read what is left, before it is cut off. 1,000. */
+  readonly farewell?: number
+
   /** Events that the ring holds. 4,096. */
   readonly ring?: number
 }
 
 /** Everyone who reads the journal as it grows. */
 export interface EventFeed {
-  /** Begins a stream. Throws `position-forgotten`, before a byte is written, where it cannot go on from there. */
+  /**
+   * Begins a stream, unless the client has hung up by then. Throws before a byte is written: `position-forgotten`
+   * where it cannot go on from there, `no-credentials` where the key has been withdrawn in the meantime.
+   */
   open(response: ServerResponse, request: StreamRequest): Promise<void>
 
   /** Readers just now. */
@@ -54,6 +62,9 @@ const BATCH = 64
 /** Events that are read from the journal at a time. */
 const PAGE = 500
 
+/** Withdrawn keys that are remembered: as many as may be withdrawn while one request is on its way to its stream. */
+const WITHDRAWN = 1_000
+
 interface Reader extends StreamRequest {
   readonly response: ServerResponse
   position: string
@@ -65,14 +76,17 @@ interface Reader extends StreamRequest {
 
 /** Makes a feed over an engine. */
 export function eventFeed(sessions: SessionManager, options: FeedOptions = {}): EventFeed {
-  const { heartbeat = 15_000, patience = 30_000, ring: size = 4_096 } = options
+  const { heartbeat = 15_000, patience = 30_000, farewell = 1_000, ring: size = 4_096 } = options
   const ring = eventRing(size)
   const readers = new Set<Reader>()
+  const withdrawn = new LRUCache<string, true>({ max: WITHDRAWN })
+  let closed = false
 
   const deafen = sessions.onAny((event) => {
     ring.add(event)
+    if (event.type === 'key.withdrawn') withdrawn.set(event.key.id, true)
     for (const reader of readers) {
-      if (event.type === 'key.withdrawn' && event.key.id === reader.keyId) reader.response.end()
+      if (event.type === 'key.withdrawn' && event.key.id === reader.keyId) dismiss(reader)
       else void pump(reader)
     }
   })
@@ -82,6 +96,20 @@ export function eventFeed(sessions: SessionManager, options: FeedOptions = {}): 
       if (!reader.busy) reader.response.write(`: still here\nid: ${reader.position}\n\n`)
   }, heartbeat)
   beat.unref()
+
+  /** Ends a stream. Nothing is written to it from here on, and it is gone soon, whether its reader reads or not. */
+  function dismiss(reader: Reader): void {
+    readers.delete(reader)
+    const { response } = reader
+    const impatience = setTimeout(() => response.destroy(), farewell).unref()
+    response.once('close', () => clearTimeout(impatience)).end()
+  }
+
+  /** Breaks a stream off at once. */
+  function cut(reader: Reader): void {
+    readers.delete(reader)
+    reader.response.destroy()
+  }
 
   /** Writes to a reader until it has seen everything, one batch after the other. */
   async function pump(reader: Reader): Promise<void> {
@@ -94,7 +122,7 @@ export function eventFeed(sessions: SessionManager, options: FeedOptions = {}): 
         while (readers.has(reader) && (await advance(reader)));
       }
     } catch {
-      reader.response.destroy()
+      cut(reader)
     } finally {
       reader.busy = false
     }
@@ -103,6 +131,7 @@ export function eventFeed(sessions: SessionManager, options: FeedOptions = {}): 
   /** Writes the next batch, and waits until there is room for another. Answers false where there was nothing left. */
   async function advance(reader: Reader): Promise<boolean> {
     const told = ring.after(reader.position, BATCH) ?? (await readPage(reader.position))
+    if (!readers.has(reader)) return false
     if (told.length > 0 && !write(reader, told)) await drained(reader)
     return told.length > 0
   }
@@ -113,9 +142,10 @@ export function eventFeed(sessions: SessionManager, options: FeedOptions = {}): 
   }
 
   /** Waits until a socket has room again; one that has none for too long is cut off. */
-  function drained({ response }: Reader): Promise<void> {
+  function drained(reader: Reader): Promise<void> {
+    const { response } = reader
     return new Promise((resolve) => {
-      const impatience = setTimeout(() => response.destroy(), patience)
+      const impatience = setTimeout(() => cut(reader), patience)
       const done = (): void => {
         clearTimeout(impatience)
         response.off('drain', done).off('close', done)
@@ -128,6 +158,9 @@ export function eventFeed(sessions: SessionManager, options: FeedOptions = {}): 
   return {
     async open(response, request) {
       const { position } = await sessions.events(request.after, 1)
+      if (response.destroyed || response.writableEnded) return
+      if (withdrawn.has(request.keyId))
+        throw new RollcallError('no-credentials', 'This access key has been withdrawn.')
       const reader: Reader = {
         ...request,
         response,
@@ -135,20 +168,21 @@ export function eventFeed(sessions: SessionManager, options: FeedOptions = {}): 
         busy: false,
         behind: false,
       }
+      response.once('close', () => readers.delete(reader)).on('error', () => cut(reader))
       response.writeHead(200, { ...request.headers, ...HEADERS })
       response.write(`retry: 1000\nid: ${reader.position}\n\n`)
       readers.add(reader)
-      response.once('close', () => readers.delete(reader))
-      void pump(reader)
+      if (closed) dismiss(reader)
+      else void pump(reader)
     },
 
     readers: () => readers.size,
 
     close() {
+      closed = true
       deafen()
       clearInterval(beat)
-      for (const { response } of readers) response.end()
-      readers.clear()
+      for (const reader of readers) dismiss(reader)
     },
   }
 }

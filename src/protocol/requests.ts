@@ -14,7 +14,7 @@ import {
   type SessionData,
   type SessionKind,
 } from '../core/session.ts'
-import type { AtLimit } from '../core/store.ts'
+import { AT_LIMITS, type AtLimit } from '../core/store.ts'
 import type { Duration } from '../core/time.ts'
 import { ROLES, type Role } from '../core/user.ts'
 import { WireFilter } from './queries.ts'
@@ -128,7 +128,7 @@ export const IssueBody: TUnsafe<IssueBody> = Type.Unsafe(
     limit: maybe(
       strict({
         sessions: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
-        atLimit: maybe(oneOf(['evict-oldest', 'evict-idlest', 'refuse'] as const)),
+        atLimit: maybe(oneOf(AT_LIMITS)),
       }),
     ),
   }),

@@ -1,93 +1,14 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, get, type IncomingMessage } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
-import { createSessions } from '../../src/engine/create-sessions.ts'
-import { nodeEnv } from '../../src/env.ts'
-import { eventFeed, type FeedOptions, type StreamRequest } from '../../src/http/event-stream.ts'
-import { memoryStore } from '../../src/stores/memory/store.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { appBench } from '../support/app.ts'
+import { type Ear, type FeedBench, feedBench, listen } from '../support/event-stream.ts'
 import { call, KEY } from '../support/server-process.ts'
 import { until } from '../support/until.ts'
 
-/** One event as it came over the wire. */
-interface Heard {
-  readonly id: string
-  readonly type: string
-  readonly data: string
-}
-
-/** Reads what a stream sends, for as long as it stands. */
-interface Ear extends Disposable {
-  readonly status: number
-  readonly events: readonly Heard[]
-  lastId(): string
-  readonly over: Promise<unknown>
-}
-
-async function listen(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Ear> {
-  const asked = get(url, { headers: { accept: 'text/event-stream', ...headers }, agent: false })
-  const [response] = (await once(asked, 'response')) as [IncomingMessage]
-  const events: Heard[] = []
-  let lastId = ''
-  let rest = ''
-  response.setEncoding('utf8').on('data', (chunk: string) => {
-    const frames = (rest + chunk).split('\n\n')
-    rest = frames.pop() ?? ''
-    for (const frame of frames) {
-      const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(frame)?.[1] ?? ''
-      lastId = field('id') || lastId
-      if (field('data') !== '') events.push({ id: lastId, type: field('event'), data: field('data') })
-    }
-  })
-  response.on('error', () => undefined)
-  const over = new Promise((resolve) => response.once('close', resolve))
-  return {
-    status: response.statusCode ?? 0,
-    events,
-    lastId: () => lastId,
-    over,
-    [Symbol.dispose]: () => void asked.destroy(),
-  }
-}
-
 const AUTHORISED = { authorization: `Bearer ${KEY}` }
-
-/** A feed alone, on a socket of its own, with the little patience of a test. */
-async function feedBench(options: FeedOptions, filter: StreamRequest['filter'] = {}) {
-  const env = nodeEnv()
-  const store = memoryStore({ clock: env.now })
-  const sessions = createSessions({ store, env, policy: { cached: 1_000 } })
-  const feed = eventFeed(sessions, options)
-  let unread = 0
-  const server = createServer(async (request, response) => {
-    sessions.onAny(() => (unread = Math.max(unread, response.writableLength)))
-    const after = request.headers['last-event-id']
-    const position = typeof after === 'string' ? { after } : {}
-    await feed.open(response, { filter, keyId: 'key_1', headers: {}, ...position }).catch(() => {
-      response.writeHead(410).end()
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return {
-    sessions,
-    store,
-    feed,
-    port,
-
-    /** The most bytes that ever waited to be read. */
-    unread: () => unread,
-    url: `http://127.0.0.1:${port}/`,
-    async [Symbol.asyncDispose]() {
-      feed.close()
-      server.closeAllConnections()
-      server.close()
-      await sessions.close()
-    },
-  }
-}
 
 test('a stream tells what happens from now on, with its position, its type and the session', async () => {
   await using bench = await appBench()
@@ -220,6 +141,95 @@ test('a stream ends when its key is withdrawn', async () => {
   await until('the other reader heard of it', () => other.events.some(({ type }) => type === 'key.withdrawn'))
 })
 
+test('a key is withdrawn while its stream is being written to, and the server stands', async () => {
+  await using bench = await feedBench({ heartbeat: 1 })
+  using ear = await listen(bench.url)
+  const issued = Array.from({ length: 20 }, () => bench.sessions.issue({ user: { id: 'ada' } }))
+  await Promise.all([bench.sessions.keys.withdraw(bench.keyId), ...issued])
+  await ear.over
+  await bench.heard('key.withdrawn')
+  assert.equal(bench.feed.readers(), 0)
+  assert.deepEqual(bench.faults, [])
+})
+
+test('a reader that wakes up after its key was withdrawn is written nothing more', async () => {
+  await using bench = await feedBench({ farewell: 60_000 })
+  const socket = await fillSocket(bench)
+  await bench.sessions.keys.withdraw(bench.keyId)
+  await until('the reader was dismissed', () => bench.feed.readers() === 0)
+  await bench.sessions.issue({ user: { id: 'ada' } })
+  const rest = await readRest(socket)
+  await until('the response was let go of', () => bench.responses[0]?.destroyed)
+  assert.deepEqual(bench.faults, [])
+  assert.ok(rest.endsWith(LAST_CHUNK))
+  assert.ok(!rest.includes('event: key.withdrawn'))
+})
+
+for (const [how, end] of [
+  ['its key is withdrawn', (bench) => bench.sessions.keys.withdraw(bench.keyId)],
+  ['the server closes', async (bench) => bench.feed.close()],
+] as const satisfies readonly (readonly [string, (bench: FeedBench) => Promise<unknown>])[])
+  test(`a reader that does not read is cut off soon after ${how}`, async () => {
+    await using bench = await feedBench({ farewell: 50, patience: 60_000 })
+    const socket = await fillSocket(bench)
+    await end(bench)
+    await until('the reader was cut off', () => bench.responses[0]?.destroyed)
+    assert.equal(bench.feed.readers(), 0)
+    assert.deepEqual(bench.faults, [])
+    assert.ok(!(await readRest(socket)).endsWith(LAST_CHUNK))
+  })
+
+test('a fault of one response ends that stream alone', async () => {
+  await using bench = await feedBench({})
+  using ear = await listen(bench.url)
+  using other = await listen(bench.url)
+  bench.responses[0]?.emit('error', new Error('The line is broken.'))
+  await ear.over
+  assert.equal(bench.feed.readers(), 1)
+  await bench.sessions.issue({ user: { id: 'ada' } })
+  await until('the other reader heard of it', () => other.events.length === 1)
+})
+
+test('a key that is withdrawn on the way to its stream opens none', async () => {
+  await using bench = await feedBench({})
+  const release = bench.holdOpening()
+  const listening = listen(bench.url)
+  await until('the stream was being opened', () => bench.responses.length === 1)
+  await bench.sessions.keys.withdraw(bench.keyId)
+  await bench.heard('key.withdrawn')
+  release()
+  using during = await listening
+  using after = await listen(bench.url)
+  assert.deepEqual([during.status, after.status, bench.feed.readers()], [401, 401, 0])
+})
+
+test('a client that hangs up while its stream opens is no reader', async () => {
+  await using bench = await feedBench({})
+  const release = bench.holdOpening()
+  const socket = connect(bench.port, '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await until('the stream was being opened', () => bench.responses.length === 1)
+  socket.destroy()
+  await until('the server noticed', () => bench.responses[0]?.destroyed)
+  release()
+  await until('the opening was over', () => bench.settled() === 1)
+  assert.equal(bench.feed.readers(), 0)
+})
+
+test('a stream that opens while the server closes ends at once, and says where to go on', async () => {
+  await using bench = await feedBench({})
+  const release = bench.holdOpening()
+  const listening = listen(bench.url)
+  await until('the stream was being opened', () => bench.responses.length === 1)
+  bench.feed.close()
+  release()
+  using ear = await listening
+  await until('the opening was over', () => bench.settled() === 1)
+  assert.equal(bench.feed.readers(), 0)
+  await ear.over
+  assert.equal(ear.lastId(), (await bench.store.read(undefined, 1)).position)
+})
+
 test('as pages the same events come, oldest first, from any position on', async () => {
   await using bench = await appBench()
   for (let made = 0; made < 7; made++) await bench.issue(`u${made}`)
@@ -238,3 +248,34 @@ test('as pages the same events come, oldest first, from any position on', async 
   }
   assert.deepEqual(seen, Array(7).fill('session.created'))
 })
+
+/** Opens a stream that is not read, and lets so much happen that its socket stays full. */
+async function fillSocket({ port, sessions, responses }: FeedBench): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1').on('error', () => undefined)
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await once(socket, 'data')
+  socket.pause()
+  const data = { filling: 'x'.repeat(3_500) }
+  let full = 0
+  for (let made = 0; made < 20_000 && full < 200; made++) {
+    await sessions.issue({ user: { id: 'ada' }, data })
+    await nextTurn()
+    full = responses[0]?.writableNeedDrain ? full + 1 : 0
+  }
+  assert.equal(full, 200, 'the socket stays full')
+  return socket
+}
+
+/** Reads what a socket still holds, to its end or that of the stream. */
+async function readRest(socket: Socket): Promise<string> {
+  let rest = ''
+  let closed = false
+  socket.setEncoding('utf8').on('data', (chunk: string) => (rest += chunk))
+  socket.once('close', () => (closed = true)).resume()
+  await until('nothing was left', () => closed || rest.endsWith(LAST_CHUNK))
+  socket.destroy()
+  return rest
+}
+
+/** What ends an answer that is complete (RFC 9112, 7.1). */
+const LAST_CHUNK = '\r\n0\r\n\r\n'

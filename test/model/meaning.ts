@@ -75,6 +75,11 @@ export function toFilter({ sessions, now }: Model, asked: Asked): SessionFilter 
   })
 }
 
+/** Whether the node that is asked first writes what it knows of who was active. */
+export function asksForActivity({ activeAfter, activeBefore }: SessionFilter): boolean {
+  return activeAfter !== undefined || activeBefore !== undefined
+}
+
 /** Sessions that a filter means, by the model. */
 export function meant(model: Model, filter: SessionFilter): Kept[] {
   const { realm = 'default', reason, status = reason === undefined ? 'live' : 'ended' } = filter

@@ -37,7 +37,7 @@ export function end(
 ): EndedBatch {
   const ending: Ending = { at: now, reason: by.reason, by: by.by }
   const meant = pointedAt(state, selector, now).slice(0, limit)
-  for (const record of meant) deny(state, record, by, now)
+  for (const record of [...over(state, selector, now), ...meant]) deny(state, record, by, now)
   const ended = meant.map((record) => endOne(state, record, ending))
   const descendants = ended.flatMap((record) => endChildren(state, record, now))
   return { ended, descendants, position: String(state.head) }
@@ -141,6 +141,14 @@ export function eraseSalts(state: State, limit: number, now: Instant): number {
 function pointedAt(state: State, selector: BatchSelector, now: Instant): SessionRecord[] {
   const meant = byKind(state, selector, now)
   return meant.filter((record) => record.realm === selector.realm && isLive(record, now))
+}
+
+/** Those that ids alone point at and that are over: of them, something may still be kept out. */
+function over(state: State, selector: BatchSelector, now: Instant): SessionRecord[] {
+  if (!('id' in selector || ('ids' in selector && selector.filter === undefined))) return []
+  return byKind(state, selector, now).filter(
+    (record) => record.realm === selector.realm && !isLive(record, now),
+  )
 }
 
 function byKind(state: State, selector: BatchSelector, now: Instant): SessionRecord[] {

@@ -148,10 +148,12 @@ export function fromKind(kind: SessionKind): number {
   return SESSION_KINDS.indexOf(kind)
 }
 
-/** A session id as it is kept: without its prefix. */
+/** A session id as it is kept: without its prefix. What has another prefix is kept nowhere: the id of no row. */
 export function fromId(id: string): string {
-  return id.slice(SESSION_PREFIX.length)
+  return id.startsWith(SESSION_PREFIX) ? id.slice(SESSION_PREFIX.length) : NO_ROW
 }
+
+const NO_ROW = ''
 
 /** A value as it is kept: JSON, or null where there is none. */
 export function toJson(value: object | undefined): string | null {

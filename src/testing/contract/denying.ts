@@ -193,14 +193,48 @@ export const denyingPromises: readonly ContractCase[] = [
     assert.equal(await attempt({ userId: 'bob' }), 'denied')
   }),
 
-  promise('denies nothing that a session has not, and nothing where none was ended', async (bench) => {
+  promise('keeps out also of what was over already, where ids alone point at it', async (bench) => {
+    const { begin, attempt, store, history, kept } = bench
+    const ended = async (userId: string) => {
+      const { record } = await begin({ userId, device: { ip: '203.0.113.7' } })
+      await store.end({ realm: 'default', id: record.id }, REVOKED, 10)
+      return record.id
+    }
+    const [bob, eve] = [await ended('bob'), await ended('eve')]
+    const before = await kept(bob)
+    const { record: zoe } = await begin({ userId: 'zoe' })
+    await store.advanceEpoch({ realm: 'default', userId: 'zoe' }, REVOKED)
+    const { record: live } = await begin({ userId: 'joe' })
+    const out = denying(['user', 'address'], HOUR)
+    assert.deepEqual((await store.end({ realm: 'other', id: bob }, out, 10)).ended, [])
+    assert.deepEqual(await walkDenials(bench, 10), [])
+    assert.deepEqual((await store.end({ realm: 'default', id: bob }, out, 10)).ended, [])
+    const done = await store.end({ realm: 'default', ids: [eve, zoe.id, live.id] }, out, 10)
+    assert.deepEqual(
+      done.ended.map(({ id }) => id),
+      [live.id],
+    )
+    assert.deepEqual(await kept(bob), before)
+    const told = (await history()).filter((event) => event.type === 'denial.created')
+    assert.deepEqual(
+      told.map(({ denial: { value, until, by } }) => [value, until, by]).sort(),
+      ['203.0.113.7', 'bob', 'eve', 'joe', 'zoe'].map((value) => [value, NOON + HOUR, TESTER]),
+    )
+    for (const userId of ['bob', 'eve', 'zoe', 'joe']) assert.equal(await attempt({ userId }), 'denied')
+  }),
+
+  promise('denies nothing that a session has not, nor of what it was not pointed at', async (bench) => {
     const { begin, store, history } = bench
     const { record } = await begin({ kind: 'playback', userId: '' })
     const keys = ['user', 'login', 'name', 'address'] as const
     await store.end({ realm: 'default', id: record.id }, denying(keys, HOUR), 10)
     const { record: over } = await begin({ userId: 'bob' })
     await store.end({ realm: 'default', id: over.id }, REVOKED, 10)
-    await store.end({ realm: 'default', id: over.id }, denying(keys, HOUR), 10)
+    const { id: never } = draftOf({ userId: 'bob' })
+    const filter = { userId: 'bob' }
+    await store.end({ realm: 'default', ids: [over.id], filter }, denying(keys, HOUR), 10)
+    await store.end({ realm: 'default', id: never }, denying(keys, HOUR), 10)
+    await store.end({ realm: 'default', parentId: over.id }, denying(keys, HOUR), 10)
     assert.deepEqual(await walkDenials(bench, 10), [])
     assert.ok((await history()).every(({ type }) => type !== 'denial.created'))
   }),

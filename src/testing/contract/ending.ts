@@ -8,6 +8,21 @@ import { type ContractCase, DAY, HOUR, NOON, promise, REVOKED, TESTER } from './
 
 /** Each promise about ending and changing single sessions. */
 export const endingPromises: readonly ContractCase[] = [
+  promise('finds and ends nothing by what is no session id', async ({ begin, store, reasonOf }) => {
+    const { record: login } = await begin()
+    const { record: child } = await begin({ kind: 'connection', parentId: login.id })
+    const rest = login.id.slice(4)
+    const odd = [`foo_${rest}`, `SES_${rest}`, rest, `ses_${rest} `, `ses_${rest.slice(1)}`, 'ses_', '', '%']
+    for (const id of odd) {
+      assert.equal(await store.find(id), undefined, id)
+      assert.deepEqual((await store.list({ parentId: id })).items, [], id)
+      assert.equal((await store.count({ parentId: id })).count, 0, id)
+      for (const pointed of [{ id }, { ids: [id] }, { parentId: id }])
+        assert.deepEqual((await store.end({ realm: 'default', ...pointed }, REVOKED, 10)).ended, [], id)
+    }
+    assert.deepEqual([await reasonOf(login.id), await reasonOf(child.id)], [undefined, undefined])
+  }),
+
   promise('ends a session once, however many ask at once', async ({ begin, store, kept, wait }) => {
     const { record } = await begin()
     wait(1_000)

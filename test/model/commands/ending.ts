@@ -4,6 +4,7 @@ import { DENY_KEYS } from '../../../src/core/denial.ts'
 import type { SessionSelector } from '../../../src/core/selector.ts'
 import type { EndRequest } from '../../../src/engine/manager.ts'
 import {
+  attempt,
   given,
   index,
   type Kind,
@@ -16,8 +17,8 @@ import {
   sessionName,
   userId,
 } from '../command.ts'
-import { filters, meant, toFilter } from '../meaning.ts'
-import { BY, endAll, endEach, type Kept, lives, type Model } from '../model.ts'
+import { asksForActivity, filters, meant, toFilter } from '../meaning.ts'
+import { BY, endAll, endEach, flush, type Kept, lives, type Model } from '../model.ts'
 import type { Scene } from '../scene.ts'
 
 /** What is pointed at; sessions are told by index. */
@@ -60,7 +61,14 @@ export const ends: readonly Kind[] = [
     const request: EndRequest = given({ reason, by: BY, deny, dryRun })
     const selector = { ...toSelector(scene, asked.selector), realm: asked.realm }
     const from = model.head
-    const answer = await world.nodes[asked.node].sessions.end(selector, request)
+    const answer = await attempt(world.nodes[asked.node].sessions.end(selector, request))
+    if (!canBeMeant(selector, request)) {
+      assert.equal('code' in answer && answer.code, 'bad-request')
+      tally.add('ends', 'refused')
+      return asked.node
+    }
+    assert.ok(!('code' in answer), 'it is not refused')
+    if ('filter' in selector && asksForActivity(selector.filter)) flush(model, asked.node)
     const expected = dryRun ? rehearse(model, selector) : carryOut(model, selector, request)
     tally.add('ends', dryRun ? 'dry run' : asked.selector.by)
     const { ended, descendants, matched, exact, receipt } = answer
@@ -73,6 +81,13 @@ export const ends: readonly Kind[] = [
     return asked.node
   }),
 ]
+
+/** An empty filter is not, nor is a denial of what an end at once does not look at. */
+function canBeMeant(selector: SessionSelector, { deny }: EndRequest): boolean {
+  if ('filter' in selector) return Object.keys(selector.filter).length > 0
+  if (deny === undefined || !('everyone' in selector || 'userId' in selector)) return true
+  return 'userId' in selector && deny.keys.every((key) => key === 'user')
+}
 
 function toSelector({ model }: Scene, asked: Asked): SessionSelector {
   const all = [...model.sessions.keys()]
@@ -100,7 +115,7 @@ function toSelector({ model }: Scene, asked: Asked): SessionSelector {
 function carryOut(model: Model, selector: SessionSelector, request: EndRequest) {
   const { realm = 'default' } = selector
   if (!('everyone' in selector || 'userId' in selector))
-    return endEach(model, pointedAt(model, selector), request)
+    return endEach(model, pointedAt(model, selector), request, over(model, selector))
   const scope =
     'everyone' in selector ? { realm } : given({ realm, userId: selector.userId, except: selector.except })
   const span = request.deny?.keys.includes('user') ? Number(request.deny.span) : undefined
@@ -120,8 +135,18 @@ function pointedAt(model: Model, selector: SessionSelector): Kept[] {
   if ('resource' in selector)
     return meant(model, given({ realm, resource: selector.resource, name: selector.name }))
   if ('parentId' in selector) return meant(model, { realm, parentId: selector.parentId })
+  return byIds(model, selector).filter((kept) => lives(model, kept))
+}
+
+/** What ids point at and is over already. */
+function over(model: Model, selector: SessionSelector): Kept[] {
+  return byIds(model, selector).filter((kept) => !lives(model, kept))
+}
+
+function byIds(model: Model, selector: SessionSelector): Kept[] {
+  const { realm = 'default' } = selector
   const ids = 'id' in selector ? [selector.id] : 'ids' in selector ? selector.ids : []
   return [...new Set(ids)]
     .flatMap((id) => model.sessions.get(id) ?? [])
-    .filter((kept) => kept.session.realm === realm && lives(model, kept))
+    .filter(({ session }) => session.realm === realm)
 }

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import type { Page } from '../../../src/core/page.ts'
 import type { Session } from '../../../src/core/session.ts'
 import { attempt, index, type Kind, kind, node } from '../command.ts'
-import { filters, latestFirst, meant, toFilter } from '../meaning.ts'
+import { asksForActivity, filters, latestFirst, meant, toFilter } from '../meaning.ts'
+import { flush } from '../model.ts'
 import type { Scene } from '../scene.ts'
 
 /** Commands that look. */
@@ -20,22 +21,25 @@ export const looking: readonly Kind[] = [
     async (scene, asked) => {
       const { sessions } = scene.world.nodes[asked.node]
       const filter = toFilter(scene.model, asked.filters)
+      const { sort } = asked
+      if (asksForActivity(filter)) flush(scene.model, asked.node)
       const expected = meant(scene.model, filter)
       scene.tally.add('lists', expected.length === 0 ? 'empty' : expected.length === 1 ? 'one' : 'more')
       assert.deepEqual(await sessions.count(filter), { count: expected.length, exact: true })
+      if (sort === 'active') flush(scene.model, asked.node)
       const found: Session[] = []
       let cursor: string | undefined
       do {
         const page: Page<Session> = await sessions.list({
           ...filter,
-          sort: asked.sort,
+          sort,
           limit: asked.limit,
           ...(cursor && { cursor }),
         })
         found.push(...page.items)
         cursor = page.nextCursor
       } while (cursor !== undefined)
-      const order = asked.sort === 'issued' ? 'issuedAt' : 'lastActiveAt'
+      const order = sort === 'issued' ? 'issuedAt' : 'lastActiveAt'
       assert.deepEqual(found, latestFirst(expected, order))
       return undefined
     },

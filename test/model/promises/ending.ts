@@ -7,13 +7,14 @@ import { BY, dueEnding, endedEntry, type Kept, lives, type Model, PARENT, presen
 /** Sessions that were pointed at, and those under them. */
 export type Counted = { readonly ended: number; readonly descendants: number }
 
-/** Ends what a selector pointed at, and all that lives under it. */
+/** Ends what a selector pointed at, and all that lives under it; keeps out also of what was `over` already. */
 export function endEach(
   model: Model,
   meant: readonly Kept[],
   { reason = 'revoked', deny }: EndRequest,
+  over: readonly Kept[] = [],
 ): Counted {
-  for (const { session } of meant)
+  for (const { session } of [...over, ...meant])
     for (const key of deny?.keys ?? [])
       addDenial(model, session.realm, key, denied(session, key), Number(deny?.span))
   const under = new Set(meant.flatMap((kept) => childrenOf(model, kept)))

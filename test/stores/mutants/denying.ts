@@ -56,6 +56,14 @@ export const DENYING_MUTATIONS: Readonly<Record<string, Mutation>> = {
       return store.end({ realm: 'default', id: draft.id }, ending, limit)
     },
   }),
+  'keeps out only of what it ended': (store) => ({
+    end: async (selector, ending, limit) => {
+      const ids = 'id' in selector ? [selector.id] : 'ids' in selector ? selector.ids : []
+      const found = await Promise.all(ids.map((id) => store.find(id)))
+      const live = found.some((each) => each?.record.ending === undefined)
+      return store.end(selector, live ? ending : less(ending, 'deny'), limit)
+    },
+  }),
   'lifts in the answer only': (store) => ({
     liftDenial: async (realm, id) =>
       (await store.listDenials({ realm, limit: 100 })).items.find((denial) => denial.id === id),

@@ -23,6 +23,7 @@ export const READING_MUTATIONS: Readonly<Record<string, Mutation>> = {
       find: async (id) => (swept.has(id) ? undefined : store.find(id)),
     }
   },
+  'looks at the end of an id only': (store) => ({ find: (id) => store.find(`ses_${id.slice(4)}`) }),
   'lists oldest first': (store) => ({
     list: async (query) => {
       const page = await store.list(query)

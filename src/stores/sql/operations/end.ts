@@ -25,9 +25,9 @@ export interface EndRequest {
 /** Ends live sessions that a selector points at, and what lives under them. */
 export async function end(tx: Transaction, { selector, ending, limit }: EndRequest): Promise<EndedBatch> {
   const how: Ending = { at: tx.now, reason: ending.reason, by: ending.by }
-  const meant = (await pointedAt(tx, selector, limit)).filter(
-    (record) => record.realm === selector.realm && isLive(record, tx.now),
-  )
+  const pointed = (await pointedAt(tx, selector, limit)).filter(({ realm }) => realm === selector.realm)
+  const meant = pointed.filter((record) => isLive(record, tx.now))
+  for (const record of pointed) if (!meant.includes(record)) await deny(tx, record, ending)
   const ended: SessionRecord[] = []
   const descendants: SessionRecord[] = []
   for (const record of meant.slice(0, limit)) {
@@ -45,8 +45,9 @@ async function pointedAt(
   limit: number,
 ): Promise<readonly SessionRecord[]> {
   const { realm } = selector
-  if ('id' in selector) return findAll(tx, [selector.id], {})
-  if ('ids' in selector) return findAll(tx, selector.ids, selector.filter ?? {})
+  if ('id' in selector) return findAll(tx, [selector.id], ANY)
+  if ('ids' in selector)
+    return findAll(tx, selector.ids, selector.filter ? { ...selector.filter, status: 'live' } : ANY)
   const filter: SessionFilter =
     'parentId' in selector
       ? { parentId: selector.parentId }
@@ -54,12 +55,14 @@ async function pointedAt(
   return listRecords(tx, { ...filter, realm, status: 'live' }, tx.now, limit)
 }
 
+const ANY: SessionFilter = { status: 'any' }
+
 async function findAll(
   tx: Transaction,
   ids: readonly string[],
   filter: SessionFilter,
 ): Promise<SessionRecord[]> {
-  const isMeant = matcherOf({ ...filter, status: 'live' })
+  const isMeant = matcherOf(filter)
   const found: SessionRecord[] = []
   for (const id of new Set(ids)) {
     const row = await tx.first(tx.statements.findSession, { id: fromId(id) })
