@@ -143,7 +143,7 @@ test('a store that is away is an error, in the span of its call and of the verb'
     traceStore(surround(store, (operation, work) => (operation === 'find' ? Promise.reject(away) : work()))),
   )
   const traced = traceSessions(bench.sessions)
-  await assert.rejects(traced.get('ses_1'), away)
+  await assert.rejects(traced.get('ses_1111111111111111111111'), away)
   for (const name of ['rollcall.store.find', 'rollcall.get']) {
     const { attributes, status, events } = await spanOf(name)
     assert.deepEqual(
