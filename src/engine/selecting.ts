@@ -57,7 +57,8 @@ export function requireQuery(query: SessionQuery): SessionQuery {
       throw bad(`The "${field}" of a query is undefined. Leave it out, or give it.`)
   requireFilter(filter)
   if (sort !== undefined) requireOneOf(sort, 'sort', SORTS)
-  if (cursor !== undefined) string(cursor, 'cursor')
+  if (cursor !== undefined && typeof cursor !== 'string')
+    throw bad('A cursor is a text: hand it back as it came.')
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0))
     throw bad('The limit of a list is a whole number of 1 or more.')
   return query
