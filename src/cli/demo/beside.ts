@@ -75,7 +75,7 @@ interface Welcomed {
 }
 
 function welcome({ url, users, key }: Welcomed, env: Environment): string {
-  const rollcall = env.npm_lifecycle_event === undefined ? 'rollcall' : 'npm run -s rollcall --'
+  const rollcall = env.npm_lifecycle_event ? 'npm run -s rollcall --' : 'rollcall'
   const access =
     key === undefined ? '\n  export ROLLCALL_KEY=…   (the one you gave)' : `\n  export ROLLCALL_KEY=${key}`
   return `
