@@ -279,3 +279,10 @@ async function readRest(socket: Socket): Promise<string> {
 
 /** What ends an answer that is complete (RFC 9112, 7.1). */
 const LAST_CHUNK = '\r\n0\r\n\r\n'
+
+test('who only asks what a stream would be is answered at once', async () => {
+  await using bench = await appBench()
+  const headers = { ...AUTHORISED, accept: 'text/event-stream' }
+  const { status, headers: answered } = await fetch(`${bench.url}/v1/events`, { method: 'HEAD', headers })
+  assert.deepEqual([status, answered.get('content-type')], [200, 'text/event-stream; charset=utf-8'])
+})

@@ -26,6 +26,8 @@ export function eventRoutes(app: App, sessions: SessionManager, feed: EventFeed)
       const filter = readFilter(request.query, request)
       const last = request.headers['last-event-id'] ?? request.query.after
       const after = typeof last === 'string' && last !== '' ? last : undefined
+      if (asksForStream(request) && request.method === 'HEAD')
+        return reply.header('content-type', 'text/event-stream; charset=utf-8').send()
       if (asksForStream(request)) {
         const headers = reply.getHeaders() as Record<string, string>
         const keyId = keyOf(request).id
