@@ -19,7 +19,7 @@ import {
   sessionName,
   userId,
 } from '../command.ts'
-import { BY, issue } from '../model.ts'
+import { BY, isNamedForThem, issue } from '../model.ts'
 import { change, type Scene } from '../scene.ts'
 
 /** What the user agents here say of the devices behind them, read by hand. */
@@ -94,6 +94,8 @@ export const issuing: readonly Kind[] = [
     }
     assert.ok(made, `it is issued, and not refused: ${JSON.stringify(answer)}`)
     assert.deepEqual(made.session, model.sessions.get(made.session.id)?.session)
+    if (isNamedForThem(request))
+      assert.match(made.session.name ?? '', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
     assert.deepEqual([...made.gaveWay].sort(), expected.gaveWay.sort())
     assert.ok([...model.sessions.values()].every(({ session }) => session.serial <= made.session.serial))
     scene.given.push(made.token)

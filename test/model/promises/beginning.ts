@@ -93,7 +93,8 @@ function begin(model: Model, asked: Asked, way: Way, made: Session | undefined, 
   for (const each of way.crowd) end(model, each, { at: model.now, reason: 'evicted', by })
   if (way.late) end(model, way.late, dueEnding(way.late))
   const owner = userId === undefined ? undefined : welcome(model, realm, userId, asked)
-  const { kind, parentId, resource, name, device, authentication, data } = asked
+  const { kind, parentId, resource, device, authentication, data } = asked
+  const name = asked.name ?? (isNamedForThem(asked) ? made?.name : undefined)
   const session: Session = {
     ...present({ id, realm, kind, userId, parentId, resource, name, device, authentication, data }),
     serial: made?.serial ?? 0,
@@ -121,4 +122,13 @@ function welcome(model: Model, realm: string, id: string, { user: given }: Issue
   if (known && (user.role !== before.role || user.displayName !== before.displayName))
     tell(model, 'user.updated', realm, model.now, { user })
   return owner
+}
+
+/** Whether a session that asks for no name gets one, which nobody can foretell. */
+export function isNamedForThem({
+  kind,
+  resource,
+  name,
+}: Pick<IssueRequest, 'kind' | 'resource' | 'name'>): boolean {
+  return kind === 'playback' && resource !== undefined && name === undefined
 }
