@@ -5,11 +5,11 @@
  */
 import type { Request, Response } from 'express'
 import { RollcallError } from '../core/errors.ts'
-import type { Device } from '../core/session.ts'
 import type { Freshness } from '../engine/freshness.ts'
-import { doorkeeper, type RenewedForHolder } from './shared/doorkeeper.ts'
+import { doorkeeper } from './shared/doorkeeper.ts'
 import { type HeaderList, type Incoming, PRIVATE } from './shared/exchange.ts'
-import type { AdapterOptions, NewSession, Sessions } from './shared/options.ts'
+import type { AdapterOptions, Sessions } from './shared/options.ts'
+import type { PairedAdapter } from './shared/paired.ts'
 import type { SignedIn } from './shared/source.ts'
 
 export type { Freshness } from '../engine/freshness.ts'
@@ -39,32 +39,11 @@ export type AnyResponse = Pick<Response, 'headersSent' | 'append' | 'set' | 'sta
 export type Next = (fault?: unknown) => void
 
 /** Sessions, in the words of Express. What refuses or fails throws, and `problems` answers that. */
-export interface ExpressAdapter {
+export interface ExpressAdapter extends PairedAdapter<AnyRequest, AnyResponse> {
   /** Lets in requests of live sessions alone, freshly and strongly enough proven; answers all others with a problem. */
   requireSession(
     freshness?: Freshness,
   ): (request: AnyRequest, response: AnyResponse, next: Next) => Promise<void>
-
-  /** Whose request it is. Only behind {@link requireSession}. */
-  signedIn(request: AnyRequest): SignedIn
-
-  /** Tells whose request it is, or that it carries no live session. For pages that are for everybody. */
-  findSession(request: AnyRequest): Promise<SignedIn | undefined>
-
-  /** Reads the token of a request, to ask a server with it. Keep it from pages and logs. */
-  tokenOf(request: AnyRequest): string | undefined
-
-  /** Tells what a request is made with, for the session that is about to be issued. */
-  deviceOf(request: AnyRequest): Pick<Device, 'ip' | 'userAgent'>
-
-  /** Hands a new session to the browser, and ends the one that it had until now. */
-  signIn(request: AnyRequest, response: AnyResponse, issued: NewSession): Promise<void>
-
-  /** Exchanges the token of a request for its successor, in the cookie if that is how it came. */
-  refresh(request: AnyRequest, response: AnyResponse): Promise<RenewedForHolder>
-
-  /** Ends the session of a request, and has the browser forget it. One that is over already is no failure. */
-  signOut(request: AnyRequest, response: AnyResponse): Promise<void>
 
   /** Answers failures of Rollcall with problems (RFC 9457), and passes on all others. */
   readonly problems: (fault: unknown, request: AnyRequest, response: AnyResponse, next: Next) => void

@@ -44,9 +44,14 @@ export function fromCursor(cursor: string, sort: Sort = 'issued'): Place {
   const [, mark, moment, serial] = /^([ia])([0-9a-z]{1,11})-([0-9a-z]{1,11})$/.exec(cursor) ?? []
   const place: Place = [Number.parseInt(moment ?? '', 36), Number.parseInt(serial ?? '', 36)]
   if (mark === MARKS[sort] && place.every(Number.isSafeInteger)) return place
-  throw new RollcallError(
+  throw badCursor('made for this order')
+}
+
+/** Refuses a cursor, saying what this server never did with it. */
+export function badCursor(never: 'made' | 'made for this order' = 'made'): RollcallError {
+  return new RollcallError(
     'bad-cursor',
-    'The cursor is not one that this server made for this order. Begin again without a cursor.',
+    `The cursor is not one that this server ${never}. Begin again without a cursor.`,
   )
 }
 

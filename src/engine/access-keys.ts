@@ -3,15 +3,16 @@
  *
  * @module
  */
+
 import { LRUCache } from 'lru-cache'
 import { type AccessKey, ALL_REALMS, faultOfKeySecret } from '../core/access-key.ts'
 import type { Env } from '../core/env.ts'
 import { RollcallError } from '../core/errors.ts'
 import { newName } from '../core/id.ts'
-import type { Actor } from '../core/session.ts'
 import type { KeyStore, NewAccessKey } from '../core/store.ts'
 import { hashSecret, newKeySecret } from '../core/token.ts'
 import type { AccessKeys, KeyRequest } from './administration.ts'
+import { LIBRARY } from './library.ts'
 import { requireRealm, requireText } from './validate.ts'
 
 /** What keys need. */
@@ -30,8 +31,6 @@ export interface KeyRing {
   readonly drop: () => void
 }
 
-const SYSTEM: Actor = { kind: 'system', id: 'library' }
-
 /** Makes the keys' part of the engine. */
 export function keyRing({ store, env, leaseUntil, wrote }: KeyParts): KeyRing {
   const atHand = new LRUCache<string, AccessKey>({ max: 1_000 })
@@ -44,7 +43,7 @@ export function keyRing({ store, env, leaseUntil, wrote }: KeyParts): KeyRing {
 
   async function insert(request: KeyRequest, secret: string, supersede: boolean): Promise<AccessKey> {
     drop()
-    return store.insertKey(toNewKey(env, request, secret), request.by ?? SYSTEM, supersede).finally(() => {
+    return store.insertKey(toNewKey(env, request, secret), request.by ?? LIBRARY, supersede).finally(() => {
       drop()
       wrote()
     })
@@ -77,7 +76,7 @@ export function keyRing({ store, env, leaseUntil, wrote }: KeyParts): KeyRing {
 
     list: () => store.listKeys(),
 
-    async withdraw(id, by = SYSTEM) {
+    async withdraw(id, by = LIBRARY) {
       drop()
       const key = await store.withdrawKey(id, by).finally(() => {
         drop()

@@ -3,29 +3,24 @@
  *
  * @module
  */
+
 import { RollcallError } from '../core/errors.ts'
-import { DEFAULT_LIMIT, MAX_LIMIT } from '../core/page.ts'
-import type { Actor } from '../core/session.ts'
+import { badCursor, DEFAULT_LIMIT, MAX_LIMIT } from '../core/page.ts'
 import type { SessionStore } from '../core/store.ts'
 import { DEFAULT_REALM } from '../core/user.ts'
 import type { Denials } from './administration.ts'
-
-const SYSTEM: Actor = { kind: 'system', id: 'library' }
+import { LIBRARY } from './library.ts'
 
 /** Makes the denials' part of the engine. */
 export function denials(store: SessionStore, wrote: () => void): Denials {
   return {
     list({ realm = DEFAULT_REALM, limit = DEFAULT_LIMIT, cursor } = {}) {
-      if (cursor !== undefined && !/^\d{1,15}$/.test(cursor))
-        throw new RollcallError(
-          'bad-cursor',
-          'The cursor is not one that this server made. Begin again without a cursor.',
-        )
+      if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw badCursor()
       const size = Math.min(limit, MAX_LIMIT)
       return store.listDenials({ realm, limit: size, ...(cursor !== undefined && { after: cursor }) })
     },
 
-    async lift(id, { realm = DEFAULT_REALM, by = SYSTEM } = {}) {
+    async lift(id, { realm = DEFAULT_REALM, by = LIBRARY } = {}) {
       const denial = await store.liftDenial(realm, id, by).finally(wrote)
       if (denial !== undefined) return denial
       throw new RollcallError('not-found', 'There is no such denial here. It may be over already.')

@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import { DENY_KEYS, type DenyKey } from '../core/denial.ts'
 import { RollcallError } from '../core/errors.ts'
 import { isSessionId } from '../core/id.ts'
@@ -23,6 +24,7 @@ import type {
 import { toMilliseconds } from '../core/time.ts'
 import type { ActivityLog } from './activity.ts'
 import type { SessionCache } from './cache.ts'
+import { LIBRARY } from './library.ts'
 import type { Ended, EndRequest } from './manager.ts'
 import { asksForActivity, requireSelector } from './selecting.ts'
 import { requireFields, requireOneOf } from './validate.ts'
@@ -193,7 +195,7 @@ function requireDeniable(selector: SessionSelector, keys: readonly DenyKey[]): v
 
 function toEnding(selector: SessionSelector, request: EndRequest): NewEnding {
   requireFields(request, 'request to end', ['reason', 'by', 'deny', 'dryRun'])
-  const { reason = 'revoked', by = { kind: 'system', id: 'library' }, deny } = request
+  const { reason = 'revoked', by = LIBRARY, deny } = request
   requireOneOf(reason, 'reason', END_REASONS)
   return deny === undefined ? { reason, by } : { reason, by, deny: toDeny(selector, deny) }
 }

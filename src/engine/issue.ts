@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import type { Env } from '../core/env.ts'
 import { RollcallError } from '../core/errors.ts'
 import { newSessionId, newUuid } from '../core/id.ts'
@@ -20,6 +21,7 @@ import { type Duration, toMilliseconds } from '../core/time.ts'
 import { hashSecret, newToken } from '../core/token.ts'
 import { DEFAULT_REALM, ROLES } from '../core/user.ts'
 import { describeDevice } from './device.ts'
+import { LIBRARY } from './library.ts'
 import type { Issued, IssueRequest } from './manager.ts'
 import type { Settled } from './settled.ts'
 import {
@@ -44,8 +46,6 @@ export interface IssueParts {
   /** Told whose sessions gave way, before the answer is given. */
   readonly dropped: (realm: string, userId: string) => void
 }
-
-const LIBRARY = { kind: 'system', id: 'library' } as const
 
 /** Makes the verb. It throws what refused the session; then nothing has changed. */
 export function issuer({

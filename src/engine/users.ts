@@ -3,15 +3,14 @@
  *
  * @module
  */
+
 import { RollcallError } from '../core/errors.ts'
-import { DEFAULT_LIMIT } from '../core/page.ts'
-import type { Actor } from '../core/session.ts'
+import { badCursor, DEFAULT_LIMIT } from '../core/page.ts'
 import { DEFAULT_REALM, ROLES, toUser } from '../core/user.ts'
 import type { Users } from './administration.ts'
 import { type EndParts, toEnded } from './end.ts'
+import { LIBRARY } from './library.ts'
 import { requireOneOf, requireText } from './validate.ts'
-
-const SYSTEM: Actor = { kind: 'system', id: 'library' }
 
 /** Makes the users' part of the engine. */
 export function users({ store, cache, wrote }: EndParts): Users {
@@ -32,7 +31,7 @@ export function users({ store, cache, wrote }: EndParts): Users {
       return page.nextCursor === undefined ? { items } : { items, nextCursor: toCursor(page.nextCursor) }
     },
 
-    async update(id, patch, { realm = DEFAULT_REALM, by = SYSTEM } = {}) {
+    async update(id, patch, { realm = DEFAULT_REALM, by = LIBRARY } = {}) {
       if (patch.displayName !== undefined) requireText(patch.displayName, 'display name', 256)
       if (patch.banReason !== undefined) requireText(patch.banReason, 'reason', 256)
       if (patch.role !== undefined) requireOneOf(patch.role, 'role', ROLES)
@@ -60,9 +59,6 @@ function fromCursor(cursor: string): string {
   try {
     return decodeURIComponent(cursor)
   } catch {
-    throw new RollcallError(
-      'bad-cursor',
-      'The cursor is not one that this server made. Begin again without a cursor.',
-    )
+    throw badCursor()
   }
 }
