@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { LRUCache } from 'lru-cache'
 import { type AccessKey, ALL_REALMS, faultOfKeySecret } from '../core/access-key.ts'
 import type { Env } from '../core/env.ts'

@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { RollcallError } from '../core/errors.ts'
 import { badCursor, DEFAULT_LIMIT, MAX_LIMIT } from '../core/page.ts'
 import type { SessionStore } from '../core/store.ts'

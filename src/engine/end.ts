@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { DENY_KEYS, type DenyKey } from '../core/denial.ts'
 import { RollcallError } from '../core/errors.ts'
 import { isSessionId } from '../core/id.ts'

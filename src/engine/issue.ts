@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import type { Env } from '../core/env.ts'
 import { RollcallError } from '../core/errors.ts'
 import { newSessionId, newUuid } from '../core/id.ts'

@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { RollcallError } from '../core/errors.ts'
 import { badCursor, DEFAULT_LIMIT } from '../core/page.ts'
 import { DEFAULT_REALM, ROLES, toUser } from '../core/user.ts'

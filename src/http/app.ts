@@ -108,7 +108,7 @@ export function createApp(options: AppOptions): App {
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (fault, request, reply) => {
       reply.headers({ ...PRIVATE_HEADERS })
-      void dialects.answerElsewhere(request, reply).then((done) => done || handleFault(fault, request, reply))
+      void answerUnmet(request, reply).then((done) => done || handleFault(fault, request, reply))
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
@@ -129,9 +129,9 @@ export function createApp(options: AppOptions): App {
   })
   app.addHook('preClose', async () => feed.close())
   app.setErrorHandler(handleFault)
-  const dialects = mountDialects(app, options.mounts ?? [])
+  const answerUnmet = mountDialects(app, options.mounts ?? [])
   app.setNotFoundHandler(async (request, reply) => {
-    if (await dialects.answerElsewhere(request, reply)) return reply
+    if (await answerUnmet(request, reply)) return reply
     throw new RollcallError('not-found', 'There is nothing at this path. The API begins at /v1/.')
   })
   describeApi(app, version)
@@ -139,7 +139,7 @@ export function createApp(options: AppOptions): App {
   return app
 
   function addRoutes(): void {
-    serviceRoutes(app, sessions, version, dialects.answerHome)
+    serviceRoutes(app, sessions, version, answerUnmet)
     descriptionRoutes(app)
     if (meter) metricsRoute(app, meter)
     holderRoutes(app, sessions)

@@ -29,7 +29,7 @@ declare module 'fastify' {
   }
 }
 
-/** The native API has a route there, which asks for {@link Mounted.answerHome}. */
+/** The native API has a route there, which asks for {@link AnswerUnmet}. */
 const HOME = '/'
 
 /** Bytes that a body may have. */
@@ -37,34 +37,23 @@ const LARGEST = 65_536
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const
 
-/** The mounts of an application, for requests that no route of theirs has met. */
-export interface Mounted {
-  /** Answers a request at a path of a dialect, by whatever method, readable or not. Answers false at other paths. */
-  answerElsewhere(request: FastifyRequest, reply: FastifyReply): Promise<boolean>
-
-  /** Answers a request to `/`. Answers false where no dialect does. */
-  answerHome(request: FastifyRequest, reply: FastifyReply): Promise<boolean>
-}
+/**
+ * Answers a request that no route of a dialect has met, if it is at a path of one: by whatever method, readable or not,
+ * also `/`, where the native API has a route. Answers false at other paths.
+ */
+export type AnswerUnmet = (request: FastifyRequest, reply: FastifyReply) => Promise<boolean>
 
 /** Adds the routes of dialects. Where two want the same path on the same host, the first has it. */
-export function mountDialects(app: App, mounts: readonly Mount[]): Mounted {
+export function mountDialects(app: App, mounts: readonly Mount[]): AnswerUnmet {
   const taken = new Set<string>()
   routeByHost(app)
   for (const mount of mounts) app.register(async (scope) => mountOne(scope as unknown as App, mount, taken))
 
-  async function speakAt(
-    mount: Mount | undefined,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<boolean> {
+  return async (request, reply) => {
+    const mount = mountFor(mounts, request)
     if (mount === undefined) return false
     await speak(mount, request, reply)
     return true
-  }
-
-  return {
-    answerElsewhere: (request, reply) => speakAt(mountFor(mounts, request), request, reply),
-    answerHome: (request, reply) => speakAt(mountFor(mounts, request), request, reply),
   }
 }
 

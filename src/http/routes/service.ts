@@ -7,17 +7,17 @@
 import { isRollcallError } from '../../core/errors.ts'
 import type { SessionManager } from '../../engine/manager.ts'
 import type { App } from '../app.ts'
-import type { Mounted } from '../dialects/mount.ts'
+import type { AnswerUnmet } from '../dialects/mount.ts'
 import { sendPage } from '../pages.ts'
 
 const config = { access: 'anyone' } as const
 
-/** Adds them. Programs that ask for `/` are answered by `answerHome`, if it does. */
+/** Adds them. Programs that ask for `/` are answered by `answerUnmet`, if it does. */
 export function serviceRoutes(
   app: App,
   sessions: SessionManager,
   version: string,
-  answerHome: Mounted['answerHome'],
+  answerUnmet: AnswerUnmet,
 ): void {
   app.get('/healthz', { config }, async () => ({ status: 'ok' }))
 
@@ -33,7 +33,7 @@ export function serviceRoutes(
 
   app.get('/', { config }, async (request, reply) => {
     if (request.headers.accept?.includes('text/html')) return sendPage(reply, page(version))
-    return (await answerHome(request, reply)) ? reply : { name: 'rollcall', version }
+    return (await answerUnmet(request, reply)) ? reply : { name: 'rollcall', version }
   })
 }
 
