@@ -33,6 +33,7 @@ export type FailureCode =
   | 'too-many-attempts'
   | 'internal'
   | 'store-unavailable'
+  | 'outcome-unknown'
 
 /** What is known about a failure before it happens: the HTTP status, and a short title for people. */
 export interface Failure {
@@ -69,6 +70,7 @@ export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
   'too-many-attempts': { status: 429, title: 'Too many wrong credentials came from this address' },
   internal: { status: 500, title: 'Something went wrong on this side' },
   'store-unavailable': { status: 503, title: 'The store cannot be reached' },
+  'outcome-unknown': { status: 503, title: 'It is not known whether this took effect' },
 }
 
 /** Facts that travel with a failure, such as the reason and moment of an ending. Never a secret. */

@@ -5,6 +5,7 @@
  */
 import { type AccessKey, ALL_REALMS } from './access-key.ts'
 import type { Denial } from './denial.ts'
+import type { NodeRecord } from './node.ts'
 import type { Actor, EndReason, Session } from './session.ts'
 import type { Instant } from './time.ts'
 import type { User } from './user.ts'
@@ -57,15 +58,28 @@ export interface EventMap {
 
   /** An access key was withdrawn. */
   'key.withdrawn': { readonly key: AccessKey; readonly by: Actor }
+
+  /** A node began to share the store. */
+  'node.joined': { readonly node: EventNode }
+
+  /** A node is gone: it took its leave, or was not heard of for as long as its membership lasts. */
+  'node.left': { readonly node: EventNode; readonly lost: boolean }
 }
+
+/** What an event tells of a node. */
+export type EventNode = Pick<NodeRecord, 'id' | 'address' | 'version'>
 
 /** The name of what happened. */
 export type EventType = keyof EventMap
 
-/** One thing that happened. `position` is opaque and grows; `realm` is `*` for what concerns all of them. */
+/**
+ * One thing that happened. `position` is its own place in the journal, opaque; `realm` is `*` for what concerns all of
+ * them. `cursor` is where to read on from after it, in the order in which it was read; `position`, unless there is one.
+ */
 export type RollcallEvent<Type extends EventType = EventType> = {
   [Each in Type]: {
     readonly position: string
+    readonly cursor?: string
     readonly at: Instant
     readonly realm: string
     readonly type: Each
@@ -106,7 +120,14 @@ export const EVENT_TYPES: readonly EventType[] = [
   'user.updated',
   'key.created',
   'key.withdrawn',
+  'node.joined',
+  'node.left',
 ]
+
+/** Where to read on from after an event. */
+export function cursorOf({ position, cursor = position }: RollcallEvent): string {
+  return cursor
+}
 
 function concernsUser(event: RollcallEvent, userId: string): boolean {
   if ('session' in event) return event.session.userId === userId

@@ -6,6 +6,8 @@
 import type { AccessKey } from './access-key.ts'
 import type { DenialStore, DenyKey } from './denial.ts'
 import type { RollcallEvent } from './events.ts'
+import type { Feed } from './feed.ts'
+import type { NodeRegistry } from './node.ts'
 import type { Count, Page } from './page.ts'
 import type { Reauthentication, Rotated, Rotation } from './rotation.ts'
 import type { SessionFilter, SessionQuery, SessionSelector } from './selector.ts'
@@ -34,11 +36,21 @@ import type { UserPatch, UserRecord } from './user.ts'
  * - **Kept.** A call that returned stays done, by the store's strongest ordinary means.
  *
  * The store's clock decides; callers pass spans of time, never moments. A store that cannot be reached, or
- * cannot write, throws `store-unavailable`.
+ * cannot write, throws `store-unavailable`; a write that may or may not have taken effect, `outcome-unknown`. Asking for
+ * the same end again is safe after either, and its answer stands on a write of its own.
  */
 export interface SessionStore extends SessionReads, SessionWrites, UserStore, DenialStore, KeyStore, Journal {
   /** Names the backend in logs, errors and health answers. */
   readonly name: string
+
+  /** The nodes that share it; absent where only one process can. */
+  readonly nodes?: NodeRegistry
+
+  /** Says when the journal has grown by the hand of another node; absent where there is none. */
+  readonly feed?: Feed
+
+  /** Says what it cannot promise as it is set up, and what to do: a sentence or two each. Empty where all is well. */
+  caveats(): Promise<readonly string[]>
 
   /** Reads the clock that decides. */
   now(): Promise<Instant>
@@ -126,7 +138,8 @@ export interface KeyStore {
 /** What happened, in order. */
 export interface Journal {
   /**
-   * Reads entries after a position, oldest first; `undefined` asks for the present position alone.
+   * Reads entries after a position, oldest first; `undefined` asks for the present position alone. The position is one
+   * that reading gave (`JournalPage.position`, or an event's `cursor`), or `0` for the beginning.
    *
    * @returns `forgotten: true` where entries after that position are no longer kept.
    */
@@ -243,7 +256,7 @@ export type BatchSelector = { readonly realm: string } & (
   | { readonly ids: readonly string[]; readonly filter?: SessionFilter }
 )
 
-/** The sessions that one call ended, as they are now. */
+/** The sessions that one call ended, as they are now. Whoever has passed `position` has heard of all of them. */
 export interface EndedBatch {
   readonly ended: readonly SessionRecord[]
   readonly descendants: readonly SessionRecord[]
@@ -257,7 +270,7 @@ export interface EpochScope {
   readonly except?: string
 }
 
-/** What an epoch ended: sessions under no other, and those under them. */
+/** What an epoch ended: sessions under no other, and those under them. Whoever has passed `position` has heard of it. */
 export interface EndedAll {
   readonly ended: number
   readonly descendants: number

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RollcallEvent } from '../core/events.ts'
+import { cursorOf, type RollcallEvent } from '../core/events.ts'
 import { toWireEvent } from '../protocol/shapes.ts'
 
 /** An event, and the frame that tells it. */
@@ -30,9 +30,9 @@ export function eventRing(size: number): EventRing {
     add(event) {
       const slot = added % size
       const oldest = kept[slot]
-      if (oldest !== undefined) numbers.delete(oldest.event.position)
+      if (oldest !== undefined) numbers.delete(cursorOf(oldest.event))
       kept[slot] = tell(event)
-      numbers.set(event.position, added)
+      numbers.set(cursorOf(event), added)
       added += 1
     },
 
@@ -58,5 +58,5 @@ function tell(event: RollcallEvent): Told {
 
 /** One event of the stream (HTML Standard, 9.2.5). */
 export function frameOf(event: RollcallEvent): string {
-  return `id: ${event.position}\nevent: ${event.type}\ndata: ${JSON.stringify(toWireEvent(event))}\n\n`
+  return `id: ${cursorOf(event)}\nevent: ${event.type}\ndata: ${JSON.stringify(toWireEvent(event))}\n\n`
 }

@@ -10,7 +10,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import { RollcallError } from '../core/errors.ts'
-import { type EventFilter, isAbout } from '../core/events.ts'
+import { cursorOf, type EventFilter, isAbout } from '../core/events.ts'
 import type { SessionManager } from '../engine/manager.ts'
 import { eventRing, frameOf, type Told } from './event-ring.ts'
 
@@ -197,6 +197,7 @@ const HEADERS = {
 /** Writes those events that a reader wants to hear of. Answers false when its socket is full. */
 function write(reader: Reader, told: readonly Told[]): boolean {
   const frames = told.filter(({ event }) => isAbout(event, reader.filter)).map(({ frame }) => frame)
-  reader.position = told.at(-1)?.event.position ?? reader.position
+  const last = told.at(-1)
+  if (last !== undefined) reader.position = cursorOf(last.event)
   return frames.length === 0 || reader.response.write(frames.join(''))
 }

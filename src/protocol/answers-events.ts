@@ -4,14 +4,20 @@
  * @module
  */
 import Type, { type TProperties, type TUnsafe } from 'typebox'
-import type { EventType } from '../core/events.ts'
+import type { EventNode, EventType } from '../core/events.ts'
 import type { Actor } from '../core/session.ts'
 import { REASON } from './answers-shapes.ts'
-import { exactly, maybe, moment, number, sessionId, shared, text, thing } from './answers-words.ts'
+import { exactly, flag, maybe, moment, number, sessionId, shared, text, thing } from './answers-words.ts'
 import type { WireDenial, WireEvent, WireKey, WireSession, WireUser } from './shapes.ts'
 
 const session = shared<WireSession>('Session')
 const by = shared<Actor>('Actor')
+
+const NODE: TUnsafe<EventNode> = thing<EventNode>('A process that shares the store.', {
+  id: text('Made anew by each start.', 'node_8sJk2mQvR4tYxW9aBcDeFg'),
+  address: maybe(text('Where it is reached.', 'http://10.0.0.5:4780')),
+  version: text('The version of Rollcall that it runs.', '0.1.0'),
+})
 
 /** What each type of event says, and what it tells besides. */
 const TOLD: Readonly<Record<EventType, readonly [string, TProperties]>> = {
@@ -52,6 +58,11 @@ const TOLD: Readonly<Record<EventType, readonly [string, TProperties]>> = {
   'user.updated': ["A user's name, role or ban was changed.", { user: shared<WireUser>('User'), by }],
   'key.created': ['An access key was made.', { key: shared<WireKey>('AccessKey'), by }],
   'key.withdrawn': ['An access key was withdrawn.', { key: shared<WireKey>('AccessKey'), by }],
+  'node.joined': ['A node began to share the store.', { node: NODE }],
+  'node.left': [
+    'A node is gone.',
+    { node: NODE, lost: flag('Whether it was not heard of any more, and did not take its leave.') },
+  ],
 }
 
 /** An event. */
@@ -60,7 +71,10 @@ export const EVENT: TUnsafe<WireEvent> = Type.Unsafe({
   oneOf: Object.entries(TOLD).map(([type, [description, properties]]) => ({
     title: type,
     ...thing(description, {
-      sequence: text('Its position in the journal. Opaque: hand it back as it came.', '43'),
+      sequence: text(
+        'Its own place in the journal. Opaque. To read on from it, use the id that the stream gave it.',
+        '43',
+      ),
       at: moment('When it happened.'),
       realm: text('Where it happened; `*` for what concerns all realms.', 'default'),
       type: exactly(type, 'What happened.'),

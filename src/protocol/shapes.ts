@@ -5,7 +5,7 @@
  */
 import type { AccessKey } from '../core/access-key.ts'
 import type { Denial } from '../core/denial.ts'
-import type { RollcallEvent } from '../core/events.ts'
+import type { EventNode, RollcallEvent } from '../core/events.ts'
 import type {
   Actor,
   Authentication,
@@ -83,6 +83,8 @@ export interface WireEvent {
   readonly user?: WireUser
   readonly key?: WireKey
   readonly denial?: WireDenial
+  readonly node?: EventNode
+  readonly lost?: boolean
   readonly userId?: string
   readonly except?: string
   readonly count?: number
@@ -150,7 +152,7 @@ export function toWireDenial(denial: Denial): WireDenial {
 
 /** Writes an event. */
 export function toWireEvent(event: RollcallEvent): WireEvent {
-  const { position, at, type, realm, ...rest } = event
+  const { position, cursor: _cursor, at, type, realm, ...rest } = event
   return {
     sequence: position,
     at: toTime(at),

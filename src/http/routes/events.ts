@@ -7,15 +7,13 @@ import type { FastifyRequest } from 'fastify'
 import { ALL_REALMS } from '../../core/access-key.ts'
 import { RollcallError } from '../../core/errors.ts'
 import { EVENT_TYPES, type EventFilter, type EventType, isAbout } from '../../core/events.ts'
+import { BEGINNING } from '../../core/position.ts'
 import type { SessionManager } from '../../engine/manager.ts'
 import { EventQuery } from '../../protocol/queries.ts'
 import { toWireEvent } from '../../protocol/shapes.ts'
 import { keyOf, realmFor } from '../access.ts'
 import type { App } from '../app.ts'
 import type { EventFeed } from '../event-stream.ts'
-
-/** Where a list of everything kept begins. */
-const BEGINNING = '0'
 
 /** Adds it. */
 export function eventRoutes(app: App, sessions: SessionManager, feed: EventFeed): void {

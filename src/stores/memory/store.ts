@@ -40,6 +40,7 @@ export function memoryStore({ clock }: { readonly clock: () => Instant }): Sessi
 
   return {
     name: 'memory',
+    caveats: async () => [],
     now: async () => clock(),
 
     async find(id) {

@@ -97,6 +97,7 @@ export function told(event: RollcallEvent, cast: Cast): string {
   if ('denial' in event) return `${event.type} ${named(cast.denials, event.denial.id)}`
   if ('key' in event) return `${event.type} ${named(cast.keys, event.key.id)}`
   if ('user' in event) return `${event.type} ${event.user.id}`
+  if ('node' in event) return `${event.type} ${event.node.id}`
   return `${event.type} ${event.userId ?? 'everyone'}`
 }
 

@@ -71,6 +71,7 @@ function assemble({ clock, unlock, writer, reader, here }: Parts): SessionStore 
 
   return {
     name: 'sqlite',
+    caveats: async () => [],
     now: async () => clock(),
 
     find: (id) => at(() => find(here, id, clock())),
