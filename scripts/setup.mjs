@@ -17,7 +17,7 @@ const OLDEST = 20
 export const pinnedNode = join(ROOT, 'node_modules/.bin/node')
 
 /** Commands that tests run, and the Debian package that has each. */
-const TOOLS = { strace: 'strace', curl: 'curl' }
+const TOOLS = { strace: 'strace', curl: 'curl', 'redis-server': 'redis-server' }
 
 /** Installs the packages that the lock file names, unless they are there already. */
 export function installPackages() {
