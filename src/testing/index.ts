@@ -1,7 +1,8 @@
 /**
- * The door of `rollcall/testing`: what a store and what a dialect promise, as data.
+ * The door of `rollcall/testing`: what a store, stores that share a place, and a dialect promise, as data.
  *
  * @module
  */
 export * from './dialect-contract.ts'
+export * from './shared-store-contract.ts'
 export * from './store-contract.ts'

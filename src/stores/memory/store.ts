@@ -14,16 +14,22 @@ import { DEFAULT_REALM, toUser, type UserRecord } from '../../core/user.ts'
 import { replace, rotate, touch } from './change.ts'
 import { advanceEpoch, end, eraseSalts, expire, sweep, tidy } from './end.ts'
 import { insert } from './insert.ts'
-import { append, candidate, emptyState, findUser, recordsOf, resolve, userKey } from './state.ts'
+import { append, candidate, emptyState, findUser, recordsOf, resolve, type State, userKey } from './state.ts'
+
+/** What a memory store is made from. */
+export interface MemoryOptions {
+  readonly clock: () => Instant
+
+  /** What is kept so far: nothing unless told otherwise. */
+  readonly state?: State
+}
 
 /**
  * Keeps sessions in this process. For tests, demonstrations, and tools of a single process.
  *
  * Every call does all its work before it yields, so each takes effect at one moment.
  */
-export function memoryStore({ clock }: { readonly clock: () => Instant }): SessionStore {
-  const state = emptyState(clock)
-
+export function memoryStore({ clock, state = emptyState(clock) }: MemoryOptions): SessionStore {
   function truth(id: string): SessionRecord | undefined {
     const record = state.sessions.get(id)
     return record && resolve(state, record)
