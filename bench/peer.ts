@@ -6,10 +6,11 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../test/support/server-process.ts'
+import { startRedis } from './databases.ts'
 import { credentialsOf, headersOf, type Target } from './load.ts'
 import type { Task } from './peers/task.ts'
 import { SESSIONS_PER_USER, userOf } from './people.ts'
-import { type Running, SERVER_CORE, start, startRedis } from './processes.ts'
+import { type Running, SERVER_CORE, start } from './processes.ts'
 import { needPeers, PEERS } from './tools.ts'
 
 /** One way to know a session. */
@@ -93,7 +94,7 @@ export async function startPeer(peer: Peer, folder: string, size: Size): Promise
   needPeers()
   const own = join(folder, 'peer')
   mkdirSync(own)
-  const redis = peer.redis ? await startRedis(own) : undefined
+  const redis = peer.redis ? await startRedis() : undefined
   const port = await freePort()
   const task: Task = {
     port,

@@ -5,7 +5,6 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { freePort } from '../test/support/server-process.ts'
 import { until } from '../test/support/until.ts'
 import { needTools } from './tools.ts'
 
@@ -31,17 +30,20 @@ export interface Start {
 
   /** What it writes once it is ready. */
   readonly ready: string
+
+  /** What ends it at once; SIGKILL unless that would leave something of it behind. */
+  readonly signal?: NodeJS.Signals
 }
 
 /** Starts a process and waits until it is ready. It ends with this one at the latest. */
-export async function start({ core, command, ready }: Start): Promise<Running> {
+export async function start({ core, command, ready, signal = 'SIGKILL' }: Start): Promise<Running> {
   needTools('taskset')
   const [program = '', ...words] = core === 'any' ? command : ['taskset', '-c', core, ...command]
   const child: ChildProcess = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_ENV: 'production' },
   })
-  const kill = (): unknown => child.kill('SIGKILL')
+  const kill = (): unknown => child.kill(signal)
   process.once('exit', kill)
   let said = ''
   let over = false
@@ -81,20 +83,6 @@ export function processorTime(pid: number): number {
 export function residentMemory(pid: number): number {
   const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kibibytes) * 1_024
-}
-
-/** A Redis of its own, that keeps nothing on disk. */
-export async function startRedis(folder: string): Promise<Running & { readonly port: number }> {
-  needTools('redis-server')
-  const port = await freePort()
-  const settings = { bind: '127.0.0.1', port: String(port), save: '', appendonly: 'no', dir: folder }
-  const words = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
-  const running = await start({
-    core: LOAD_CORE,
-    command: ['redis-server', ...words],
-    ready: 'Ready to accept connections',
-  })
-  return { ...running, port }
 }
 
 /** Milliseconds. Some servers fill themselves first. */

@@ -29,6 +29,8 @@ const QUESTIONS: Readonly<Record<string, (folder: string) => Promise<readonly Ro
   peers: againstPeers,
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => QUESTIONS[name] === undefined)
 if (unknown.length > 0)

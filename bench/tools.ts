@@ -5,14 +5,19 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Where the servers of other projects are, and what they need. */
 export const PEERS: string = join(import.meta.dirname, 'peers')
 
 /** Commands, and the Debian package that has each. */
-const TOOLS = { taskset: 'util-linux', wrk: 'wrk', 'redis-server': 'redis-server' } as const
+const TOOLS = {
+  taskset: 'util-linux',
+  wrk: 'wrk',
+  'redis-server': 'redis-server',
+  postgres: 'postgresql',
+} as const
 
 /** Sees to it that these commands are there: installs them where it may, and throws where one is still missing. */
 export function needTools(...tools: readonly (keyof typeof TOOLS)[]): void {
@@ -35,6 +40,16 @@ export function needTools(...tools: readonly (keyof typeof TOOLS)[]): void {
   )
 }
 
+/** Where a program of PostgreSQL is: Debian keeps most of them off the path. The latest of several. */
+export function findPostgres(program: string): string {
+  const versions = existsSync(DEBIAN_POSTGRES) ? readdirSync(DEBIAN_POSTGRES) : []
+  const [latest] = versions
+    .sort((one, other) => Number(other) - Number(one))
+    .map((version) => join(DEBIAN_POSTGRES, version, 'bin', program))
+    .filter((path) => existsSync(path))
+  return latest ?? program
+}
+
 /** Installs the packages of the peers that their lock file names, unless they are there already. */
 export function needPeers(): void {
   const stamp = join(PEERS, 'node_modules/.rollcall-setup')
@@ -53,6 +68,8 @@ function digestOfLock(): string {
     .digest('hex')
 }
 
+const DEBIAN_POSTGRES = '/usr/lib/postgresql'
+
 function has(tool: string): boolean {
-  return spawnSync('sh', ['-c', `command -v ${tool}`], { stdio: 'ignore' }).status === 0
+  return spawnSync('sh', ['-c', `command -v ${findPostgres(tool)}`], { stdio: 'ignore' }).status === 0
 }
