@@ -65,7 +65,10 @@ export async function faultProxy({
   let fault: Fault = { is: 'none' }
 
   const server = createServer({ allowHalfOpen: true }, (near) => {
-    if (fault.is === 'refuse') return near.resetAndDestroy()
+    if (fault.is === 'refuse') {
+      near.resetAndDestroy()
+      return
+    }
     const far = connect({ host: '127.0.0.1', ...target, allowHalfOpen: true })
     const line: Line = { near, far, maimed: false, left: Number.POSITIVE_INFINITY, pumps: [] }
     lines.add(line)
@@ -120,18 +123,18 @@ export async function faultProxy({
     server.listen(listen, '127.0.0.1', resolve)
   })
 
+  function begin(next: Fault): void {
+    fault = next
+    for (const line of lines) {
+      if (line.maimed && next.is !== 'lost-replies') reset(line)
+      else for (const flow of line.pumps) flow()
+    }
+  }
+
   return {
     port: portOf(server),
-    begin(next) {
-      fault = next
-      for (const line of lines) {
-        if (line.maimed && next.is !== 'lost-replies') reset(line)
-        else for (const flow of line.pumps) flow()
-      }
-    },
-    heal() {
-      this.begin({ is: 'none' })
-    },
+    begin,
+    heal: () => begin({ is: 'none' }),
     cut(after = 0) {
       for (const line of lines) {
         if (after === 0) reset(line)
