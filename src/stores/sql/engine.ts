@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ColumnDefinitionBuilder, Kysely } from 'kysely'
+import type { ColumnDefinitionBuilder, Kysely, RawBuilder } from 'kysely'
 import type { NewEvent } from '../../core/events.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Database } from './schema.ts'
@@ -22,6 +22,12 @@ export interface Engine {
 
   /** The type of a column of bytes. */
   readonly bytes: 'blob' | 'bytea'
+
+  /** The type of a column of text, compared and sorted by its bytes. */
+  readonly text: 'text' | RawBuilder<string>
+
+  /** Whether many processes may have a database open at once. */
+  readonly shared: boolean
 
   /** Makes a column number its rows, never giving a number twice. */
   readonly numbering: (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder
@@ -45,9 +51,15 @@ export interface Transaction extends Reader {
   /** Runs a statement that changes rows, and returns how many. */
   run(statement: Statement<unknown>, values: Values): Awaitable<number>
 
-  /** Adds an entry to the journal and returns its position. */
-  append(event: NewEvent): Awaitable<number>
+  /** Adds an entry to the journal. */
+  append(event: NewEvent): Awaitable<void>
 
-  /** The last position given; asking for it makes the commit a write even where nothing else is. */
+  /** Adds an entry and returns its position. Other writers may have to wait for theirs from then on: ask late, and seldom. */
+  appendNumbered(event: NewEvent): Awaitable<number>
+
+  /**
+   * A position that has passed whatever the operation has told, for the `position` of its answer. An engine that gives
+   * positions with the commit says 0 here, and writes into the answer what it came to.
+   */
   position(): Awaitable<number>
 }

@@ -7,21 +7,21 @@ import { sql } from 'kysely'
 import type { Engine } from '../engine.ts'
 
 /** The statements of this migration, in order. */
-export function sessions({ builder, integer, bytes, numbering }: Engine): readonly string[] {
+export function sessions({ builder, integer, bytes, text, numbering }: Engine): readonly string[] {
   const { schema } = builder
   const built = [
     schema
       .createTable('realms')
-      .addColumn('realm', 'text', (column) => column.primaryKey())
+      .addColumn('realm', text, (column) => column.primaryKey())
       .addColumn('epoch', integer, (column) => column.notNull()),
     schema
       .createTable('users')
-      .addColumn('realm', 'text', (column) => column.notNull())
-      .addColumn('id', 'text', (column) => column.notNull())
-      .addColumn('display_name', 'text')
-      .addColumn('role', 'text', (column) => column.notNull())
+      .addColumn('realm', text, (column) => column.notNull())
+      .addColumn('id', text, (column) => column.notNull())
+      .addColumn('display_name', text)
+      .addColumn('role', text, (column) => column.notNull())
       .addColumn('banned', 'integer', (column) => column.notNull())
-      .addColumn('ban_reason', 'text')
+      .addColumn('ban_reason', text)
       .addColumn('epoch', integer, (column) => column.notNull())
       .addColumn('last_stamp', integer, (column) => column.notNull())
       .addColumn('created_at', integer, (column) => column.notNull())
@@ -29,20 +29,20 @@ export function sessions({ builder, integer, bytes, numbering }: Engine): readon
     schema
       .createTable('user_agents')
       .addColumn('key', integer, numbering)
-      .addColumn('text', 'text', (column) => column.notNull().unique())
-      .addColumn('browser', 'text')
-      .addColumn('os', 'text')
-      .addColumn('type', 'text'),
+      .addColumn('text', text, (column) => column.notNull().unique())
+      .addColumn('browser', text)
+      .addColumn('os', text)
+      .addColumn('type', text),
     schema
       .createTable('sessions')
       .addColumn('serial', integer, numbering)
-      .addColumn('id', 'text', (column) => column.notNull().unique())
-      .addColumn('realm', 'text', (column) => column.notNull())
+      .addColumn('id', text, (column) => column.notNull().unique())
+      .addColumn('realm', text, (column) => column.notNull())
       .addColumn('kind', 'integer', (column) => column.notNull())
-      .addColumn('user_id', 'text')
-      .addColumn('parent_id', 'text')
-      .addColumn('resource', 'text')
-      .addColumn('name', 'text')
+      .addColumn('user_id', text)
+      .addColumn('parent_id', text)
+      .addColumn('resource', text)
+      .addColumn('name', text)
       .addColumn('token_hash', sql.raw(bytes))
       .addColumn('stamp', integer, (column) => column.notNull())
       .addColumn('issued_at', integer, (column) => column.notNull())
@@ -51,38 +51,38 @@ export function sessions({ builder, integer, bytes, numbering }: Engine): readon
       .addColumn('expires_at', integer, (column) => column.notNull())
       .addColumn('idle', integer)
       .addColumn('due_at', integer, (column) => column.notNull())
-      .addColumn('ip', 'text')
+      .addColumn('ip', text)
       .addColumn('user_agent', integer)
-      .addColumn('label', 'text')
-      .addColumn('authentication', 'text')
-      .addColumn('data', 'text')
+      .addColumn('label', text)
+      .addColumn('authentication', text)
+      .addColumn('data', text)
       .addColumn('realm_epoch', integer, (column) => column.notNull())
       .addColumn('user_epoch', integer, (column) => column.notNull())
       .addColumn('revision', 'integer', (column) => column.notNull())
       .addColumn('ended_at', integer)
-      .addColumn('end_reason', 'text')
-      .addColumn('end_by', 'text'),
+      .addColumn('end_reason', text)
+      .addColumn('end_by', text),
     schema
       .createTable('mass_endings')
       .addColumn('position', integer, (column) => column.primaryKey())
-      .addColumn('realm', 'text', (column) => column.notNull())
-      .addColumn('user_id', 'text')
+      .addColumn('realm', text, (column) => column.notNull())
+      .addColumn('user_id', text)
       .addColumn('at', integer, (column) => column.notNull())
-      .addColumn('reason', 'text', (column) => column.notNull())
-      .addColumn('by', 'text', (column) => column.notNull()),
+      .addColumn('reason', text, (column) => column.notNull())
+      .addColumn('by', text, (column) => column.notNull()),
     schema
       .createTable('denials')
-      .addColumn('realm', 'text', (column) => column.notNull())
-      .addColumn('key', 'text', (column) => column.notNull())
-      .addColumn('value', 'text', (column) => column.notNull())
+      .addColumn('realm', text, (column) => column.notNull())
+      .addColumn('key', text, (column) => column.notNull())
+      .addColumn('value', text, (column) => column.notNull())
       .addColumn('until', integer, (column) => column.notNull()),
     schema
       .createTable('access_keys')
-      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('id', text, (column) => column.primaryKey())
       .addColumn('hash', sql.raw(bytes), (column) => column.notNull().unique())
-      .addColumn('name', 'text', (column) => column.notNull())
-      .addColumn('realm', 'text', (column) => column.notNull())
-      .addColumn('scopes', 'text', (column) => column.notNull())
+      .addColumn('name', text, (column) => column.notNull())
+      .addColumn('realm', text, (column) => column.notNull())
+      .addColumn('scopes', text, (column) => column.notNull())
       .addColumn('created_at', integer, (column) => column.notNull())
       .addColumn('withdrawn_at', integer),
     schema
@@ -90,9 +90,9 @@ export function sessions({ builder, integer, bytes, numbering }: Engine): readon
       .addColumn('position', integer, (column) => column.primaryKey())
       .addColumn('written_at', integer, (column) => column.notNull())
       .addColumn('at', integer, (column) => column.notNull())
-      .addColumn('realm', 'text', (column) => column.notNull())
-      .addColumn('type', 'text', (column) => column.notNull())
-      .addColumn('body', 'text', (column) => column.notNull()),
+      .addColumn('realm', text, (column) => column.notNull())
+      .addColumn('type', text, (column) => column.notNull())
+      .addColumn('body', text, (column) => column.notNull()),
     schema
       .createTable('head')
       .addColumn('one', 'integer', (column) => column.primaryKey())

@@ -10,6 +10,7 @@ import type { Engine } from '../engine.ts'
 export function refreshAndSearch({
   builder,
   integer,
+  text,
   numbering,
   canonicalAddress,
 }: Engine): readonly string[] {
@@ -17,17 +18,17 @@ export function refreshAndSearch({
   const sessions = schema.alterTable('sessions')
   const built = [
     sessions.addColumn('token_role', 'integer', (column) => column.notNull().defaultTo(sql.lit(0))),
-    sessions.addColumn('predecessors', 'text'),
+    sessions.addColumn('predecessors', text),
     sessions.addColumn('salt_until', integer),
     schema
       .createTable('numbered_denials')
       .addColumn('id', integer, numbering)
-      .addColumn('realm', 'text', (column) => column.notNull())
-      .addColumn('key', 'text', (column) => column.notNull())
-      .addColumn('value', 'text', (column) => column.notNull())
+      .addColumn('realm', text, (column) => column.notNull())
+      .addColumn('key', text, (column) => column.notNull())
+      .addColumn('value', text, (column) => column.notNull())
       .addColumn('at', integer, (column) => column.notNull())
       .addColumn('until', integer, (column) => column.notNull())
-      .addColumn('by', 'text', (column) => column.notNull()),
+      .addColumn('by', text, (column) => column.notNull()),
   ]
   return [
     ...built.map((query) => query.compile().sql),

@@ -6,6 +6,7 @@
 import type { Engine } from '../engine.ts'
 import { sessions } from './0001-sessions.ts'
 import { refreshAndSearch } from './0002-refresh-and-search.ts'
+import { nodes } from './0003-nodes.ts'
 
 /** A step from one schema to the next. */
 export interface Migration {
@@ -17,4 +18,5 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'sessions', statements: sessions },
   { name: 'refresh-and-search', statements: refreshAndSearch },
+  { name: 'nodes', statements: nodes },
 ]

@@ -28,7 +28,7 @@ export async function advanceEpoch(tx: Transaction, { scope, ending }: MassEndRe
     under: 0,
   }
 
-  const position = await tx.append({
+  const position = await tx.appendNumbered({
     at: tx.now,
     realm,
     type: 'sessions.ended',

@@ -18,11 +18,12 @@ export interface TrimRequest {
 export async function trim(tx: Transaction, { entries, age }: TrimRequest): Promise<number> {
   const head = await tx.first(tx.statements.readHead, {})
   const floor = head?.floor ?? 0
-  const last = await tx.position()
+  const last = head?.position ?? 0
   const oldest = { floor, until: floor + MOST, since: tx.now - age }
   const kept = (await tx.first(tx.statements.firstSince, oldest))?.position ?? floor + MOST + 1
   const next = Math.min(Math.max(kept - 1, last - entries), floor + MOST, last)
   if (next <= floor) return 0
+  const forgotten = await tx.run(tx.statements.deleteEvents, { floor: next })
   await tx.run(tx.statements.writeFloor, { floor: next })
-  return tx.run(tx.statements.deleteEvents, { floor: next })
+  return forgotten
 }

@@ -19,6 +19,8 @@ export const SQLITE: Engine = {
   }),
   integer: 'integer',
   bytes: 'blob',
+  text: 'text',
+  shared: false,
   numbering: (column) => column.primaryKey().autoIncrement(),
   canonicalAddress: (column) => `canonical_address(${column})`,
 }

@@ -98,5 +98,7 @@ async function attempt(
 function transaction(connection: Connection, journal: OpenJournal, now: Instant): Transaction {
   const { statements, all, first, run } = connection
   const { position } = journal
-  return { statements, all, first, run, now, position, append: (event) => journal.append(event, now) }
+  const appendNumbered = (event: NewEvent) => journal.append(event, now)
+  const append = (event: NewEvent) => void appendNumbered(event)
+  return { statements, all, first, run, now, position, append, appendNumbered }
 }
