@@ -4,7 +4,7 @@
  * @module
  */
 import { type FileFacts, inspectFile } from '../stores/sql/sqlite/inspect.ts'
-import type { StoreSetting } from './setting-values.ts'
+import type { StoreSetting } from './store-values.ts'
 
 /** What a store tells of itself. A file that is not there yet has no facts. */
 export type StoreFacts =
@@ -13,7 +13,7 @@ export type StoreFacts =
 
 /** Looks at a store without changing it. @throws RollcallError `store-unavailable`, saying what to do. */
 export function inspectStore(setting: StoreSetting): StoreFacts {
-  if (setting.kind === 'memory') return setting
+  if (setting.kind !== 'sqlite') return { kind: 'memory' }
   const file = inspectFile(setting.path)
   return { ...setting, ...(file !== undefined && { file }) }
 }

@@ -22,20 +22,38 @@ import {
   readProxies,
   readSessionLimit,
   readSpan,
-  readStore,
   readText,
   readYesOrNo,
   type SessionLimit,
-  type StoreSetting,
   spanWithin,
   wholeNumber,
 } from './setting-values.ts'
+import {
+  type DurabilitySetting,
+  readAddress,
+  readFeedUrl,
+  readStore,
+  type StoreSetting,
+} from './store-values.ts'
 
 /** Everything that can be set. Spans are milliseconds. */
 export interface Settings {
   readonly host: string
   readonly port: number
   readonly store: StoreSetting
+
+  /** Where the feed between nodes runs, if not where the store is. */
+  readonly feed: string | undefined
+  readonly durability: DurabilitySetting
+
+  /** How many replicas a write waits for where it is to be replicated. */
+  readonly replicas: number
+
+  /** How long the store is given to answer. */
+  readonly storePatience: number
+
+  /** Where other nodes reach this one, if they do not where it listens. */
+  readonly address: string | undefined
   readonly key: string | undefined
   readonly allowOrigins: readonly string[]
   readonly trustProxies: readonly string[]
@@ -85,8 +103,43 @@ export const SETTINGS: readonly Setting[] = [
     'store',
     'store',
     'sqlite:./data/rollcall.db',
-    'sqlite:PATH, or memory: to forget everything at the end',
+    'sqlite:PATH, postgres://…, redis://…, rediss://…, redis-cluster://HOST:PORT,HOST:PORT, or memory: to forget everything at the end',
     readStore,
+  ),
+  row(
+    'feed',
+    'feed',
+    undefined,
+    'URL by which nodes hear of each other where that of the store goes through a pooler; that of the store unless set',
+    readFeedUrl,
+  ),
+  row(
+    'durability',
+    'durability',
+    'local',
+    'local: a write is done once the store has it; replicated: once its replicas have it too, or else 503',
+    oneOf('local', 'replicated'),
+  ),
+  row(
+    'replicas',
+    'replicas',
+    '1',
+    'how many replicas a write waits for with --durability replicated',
+    wholeNumber(1, 9),
+  ),
+  row(
+    'store-patience',
+    'storePatience',
+    '2s',
+    'how long the store is given to answer, before that is a 503',
+    spanWithin('100ms', '60s'),
+  ),
+  row(
+    'address',
+    'address',
+    undefined,
+    'URL where other nodes reach this one; where it listens unless set, if that is no loopback address',
+    readAddress,
   ),
   row('key', 'key', undefined, 'access key to accept for everything, 16 or more visible characters', readKey),
   row(

@@ -10,9 +10,6 @@ import { SESSION_KINDS, type SessionKind } from '../core/session.ts'
 import { toMilliseconds } from '../core/time.ts'
 import type { AttemptLimit } from '../http/attempts.ts'
 
-/** Where sessions are kept. */
-export type StoreSetting = { readonly kind: 'memory' } | { readonly kind: 'sqlite'; readonly path: string }
-
 /** The most live sessions of a user: logins, or of each kind that is named. */
 export type SessionLimit = number | Readonly<Partial<Record<SessionKind, number>>>
 
@@ -50,14 +47,6 @@ export function oneOf(...values: readonly string[]): (value: string) => string {
     if (values.includes(value)) return value
     throw refusal(`give one of ${values.join(', ')}.`)
   }
-}
-
-/** Reads where sessions are kept. */
-export function readStore(value: string): StoreSetting {
-  if (value === 'memory:' || value === 'memory') return { kind: 'memory' }
-  const path = /^sqlite:(?:\/\/)?(.+)$/.exec(value)?.[1]
-  if (path !== undefined) return { kind: 'sqlite', path }
-  throw refusal('this version keeps sessions in sqlite:PATH or memory:.')
 }
 
 /** Reads the secret of an access key. */

@@ -103,7 +103,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
 }
 
 async function openStore({ store }: Settings, clock: () => number): Promise<SessionStore> {
-  return store.kind === 'memory' ? memoryStore({ clock }) : sqliteStore({ path: store.path, clock })
+  return store.kind === 'sqlite' ? sqliteStore({ path: store.path, clock }) : memoryStore({ clock })
 }
 
 async function makeFirstKey(
