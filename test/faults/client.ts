@@ -1,0 +1,287 @@
+import { type Answer, KEY } from '../support/server-process.ts'
+import type { Issue, Operation } from './history.ts'
+
+/** A session that the client was told of, and what it knows of it. */
+export interface Known {
+  readonly id: string
+  readonly realm: string
+  readonly user: string
+
+  /** The latest token that the client was given. */
+  token: string
+
+  /** Whether the client has asked for its end. */
+  doomed: boolean
+}
+
+/** Whose sessions are meant. */
+export interface Owner {
+  readonly realm: string
+  readonly user: string
+}
+
+/** A client of many nodes that writes down, on one monotonic clock, when it asked for what and what came of it. */
+export interface HistoryClient {
+  /** Everything that was done so far. Unanswered issues have their session once a list has shown it. */
+  history(): readonly Operation[]
+
+  /** Every session that it was told of. */
+  readonly known: readonly Known[]
+
+  /** Answers that nobody should give, such as 500: how many of each. */
+  readonly odd: ReadonlyMap<string, number>
+  issue(node: number, owner: Owner, lifetime?: number): Promise<Known | undefined>
+  verify(node: number, session: Known, fresh: boolean): Promise<void>
+
+  /** Verifies many at once, by the store. Says whether there was an answer. */
+  verifyAll(node: number, sessions: readonly Known[]): Promise<boolean>
+  refresh(node: number, session: Known): Promise<void>
+
+  /** Each end answers with whether it was acknowledged. */
+  end(node: number, session: Known): Promise<boolean>
+  endAll(node: number, realm: string, user?: string, kept?: Known): Promise<boolean>
+  ban(node: number, owner: Owner): Promise<boolean>
+  list(node: number, owner: Owner): Promise<boolean>
+}
+
+/** What a client is made from. */
+export interface ClientOptions {
+  /** Where each node is. */
+  readonly urls: readonly string[]
+
+  /** Tells the sessions of this client from all others. */
+  readonly name: string
+
+  /** How long it waits for an answer, in milliseconds. */
+  readonly patience?: number
+}
+
+/** Lifetime of a session unless told otherwise: far beyond any history, and far below an hour. */
+export const LIFETIME = 1_800_000
+
+/** Makes a client that has seen nothing yet. */
+export function historyClient({ urls, name, patience = 5_000 }: ClientOptions): HistoryClient {
+  const noted: Operation[] = []
+  const known: Known[] = []
+  const odd = new Map<string, number>()
+
+  /** Sessions that lists have shown, by label. */
+  const shown = new Map<string, string>()
+
+  /** Labels of the issues that were never answered. */
+  const unanswered = new Map<Issue, string>()
+  let issues = 0
+
+  async function ask(
+    node: number,
+    method: string,
+    path: string,
+    credential: string,
+    body?: object,
+  ): Promise<Asked> {
+    const from = performance.now()
+    const answer = await fetch(urls[node] + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${credential}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(patience),
+    })
+      .then(
+        async (response) => ({ status: response.status, json: (await response.json()) as Answer }),
+        (fault: unknown) => ({ status: neverArrived(fault) ? NEVER_ARRIVED : NO_ANSWER, json: NOTHING }),
+      )
+      .catch(() => ({ status: NO_ANSWER, json: NOTHING }))
+    if (answer.status >= 400 && ![401, 403, 404, 409, 503, NEVER_ARRIVED].includes(answer.status)) {
+      const what = `${method} ${path.replace(/ses_\w+|[?].*/g, '…')} ${answer.status} ${answer.json.code ?? ''}`
+      odd.set(what, (odd.get(what) ?? 0) + 1)
+    }
+    return { ...answer, ...timesOf(answer.status, from) }
+  }
+
+  async function change(
+    node: number,
+    method: string,
+    path: string,
+    body: object | undefined,
+    means: (asked: Asked) => Operation,
+  ): Promise<Asked> {
+    const asked = await ask(node, method, path, KEY, body)
+    noted.push(means(asked))
+    return asked
+  }
+
+  function look({ status, json, from, to }: Asked, session: Known, fresh: boolean): void {
+    if (status !== 200 && status !== 401) return
+    const live = status === 200 && json.live !== false
+    noted.push({ does: 'verify', session: session.id, fresh, live, from, to, outcome: 'done' })
+  }
+
+  return {
+    known,
+    odd,
+    history: () =>
+      noted.map((each) => {
+        const session = each.does === 'issue' ? shown.get(unanswered.get(each) ?? '') : undefined
+        return session === undefined ? each : ({ ...each, session } as Issue)
+      }),
+
+    async issue(node, { realm, user }, lifetime = LIFETIME) {
+      const label = `${name}-${issues++}`
+      const asked = await ask(node, 'POST', '/v1/sessions', KEY, {
+        realm,
+        user: { id: user },
+        device: { label },
+        lifetime,
+      })
+      const { session, token } = asked.json
+      const issue: Issue = {
+        does: 'issue',
+        realm,
+        user,
+        ...whenOf(asked),
+        ...(lifetime !== LIFETIME && { lifetime }),
+        ...(session !== undefined && { session: session.id }),
+      }
+      noted.push(issue)
+      if (session === undefined || token === undefined) {
+        unanswered.set(issue, label)
+        return undefined
+      }
+      const one: Known = { id: session.id, realm, user, token, doomed: false }
+      known.push(one)
+      return one
+    },
+
+    async verify(node, session, fresh) {
+      const asked = await ask(node, 'GET', fresh ? '/v1/whoami?fresh=true' : '/v1/whoami', session.token)
+      look(asked, session, fresh)
+    },
+
+    async verifyAll(node, sessions) {
+      const tokens = sessions.map(({ token }) => token)
+      const asked = await ask(node, 'POST', '/v1/verify', KEY, { tokens, fresh: true })
+      if (asked.status !== 200) return false
+      const items = (asked.json.items ?? []) as readonly { readonly live?: boolean }[]
+      sessions.forEach((session, index) => {
+        look({ ...asked, json: { live: items[index]?.live === true } }, session, true)
+      })
+      return true
+    },
+
+    async refresh(node, session) {
+      const presented = session.token
+      const asked = await ask(node, 'POST', '/v1/me/refresh', presented)
+      const { status, json, from, to } = asked
+      if (status !== 200 && status !== 401) return
+      const gave = status === 200 ? (json.token ?? '') : undefined
+      noted.push({
+        does: 'refresh',
+        session: session.id,
+        presented,
+        from,
+        to,
+        outcome: 'done',
+        ...(gave !== undefined && { gave }),
+      })
+      if (gave !== undefined && session.token === presented) session.token = gave
+    },
+
+    async end(node, session) {
+      session.doomed = true
+      const asked = await change(node, 'DELETE', `/v1/sessions/${session.id}`, undefined, (asked) => ({
+        does: 'end',
+        session: session.id,
+        ...whenOf(asked),
+      }))
+      if (asked.status === 404) look({ ...asked, status: 401 }, session, true)
+      return asked.status === 200
+    },
+
+    async endAll(node, realm, user, kept) {
+      for (const each of known)
+        if (each.realm === realm && (user === undefined || each.user === user) && each !== kept)
+          each.doomed = true
+      const selector = user === undefined ? { everyone: true } : { user, ...(kept && { except: kept.id }) }
+      const asked = await change(
+        node,
+        'POST',
+        '/v1/sessions/end',
+        { selector: { realm, ...selector } },
+        (asked) => ({
+          does: 'end-all',
+          realm,
+          ...(user !== undefined && { user }),
+          ...(kept !== undefined && { kept: kept.id }),
+          ...whenOf(asked),
+        }),
+      )
+      return asked.status === 200
+    },
+
+    async ban(node, { realm, user }) {
+      for (const each of known) if (each.realm === realm && each.user === user) each.doomed = true
+      const asked = await change(
+        node,
+        'PATCH',
+        `/v1/users/${user}?realm=${realm}`,
+        { banned: true },
+        (asked) => ({
+          does: 'ban',
+          realm,
+          user,
+          ...whenOf(asked),
+        }),
+      )
+      return asked.status === 200
+    },
+
+    async list(node, { realm, user }) {
+      const saw: string[] = []
+      let from = Number.POSITIVE_INFINITY
+      for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+        const path = `/v1/users/${user}/sessions?realm=${realm}&limit=200${cursor && `&cursor=${cursor}`}`
+        const asked = await ask(node, 'GET', path, KEY)
+        if (asked.status !== 200) return false
+        from = Math.min(from, asked.from)
+        for (const { id, device } of asked.json.items ?? []) {
+          saw.push(id)
+          if (device?.label !== undefined) shown.set(device.label, id)
+        }
+        cursor = asked.json.nextCursor ?? undefined
+      }
+      noted.push({ does: 'list', realm, user, saw, from, to: performance.now(), outcome: 'done' })
+      return true
+    },
+  }
+}
+
+interface Asked {
+  readonly status: number
+  readonly json: Answer
+  readonly from: number
+  readonly to: number
+}
+
+const NOTHING: Answer = {}
+
+/** Nobody listened there, so nothing can have happened. */
+const NEVER_ARRIVED = 444
+
+/** Nobody knows what happened. */
+const NO_ANSWER = 599
+
+function neverArrived(fault: unknown): boolean {
+  const { code } = ((fault as { readonly cause?: unknown }).cause ?? {}) as { readonly code?: unknown }
+  return code === 'ECONNREFUSED'
+}
+
+function timesOf(status: number, from: number): { readonly from: number; readonly to: number } {
+  return { from, to: status < 500 ? performance.now() : Number.POSITIVE_INFINITY }
+}
+
+function whenOf({ status, from, to }: Asked): Pick<Operation, 'from' | 'to' | 'outcome'> {
+  return { from, to, outcome: status < 300 ? 'done' : status < 500 ? 'refused' : 'unknown' }
+}
