@@ -1,14 +1,16 @@
 /**
- * What goes with sessions: users, access keys, and who is kept out.
+ * What goes with sessions: users, access keys, nodes, and who is kept out.
  *
  * @module
  */
 import type { AccessKey, Scope } from '../core/access-key.ts'
 import type { Denial } from '../core/denial.ts'
+import type { NodeList } from '../core/node.ts'
 import type { Page } from '../core/page.ts'
 import type { Actor, SessionKind } from '../core/session.ts'
 import type { User, UserPatch } from '../core/user.ts'
-import type { Ended } from './manager.ts'
+import type { Ended, WaitRequest } from './manager.ts'
+import type { NodeIdentity } from './membership.ts'
 
 /** Users, as far as sessions are concerned. */
 export interface Users {
@@ -26,8 +28,17 @@ export interface Users {
   update(
     id: string,
     patch: UserPatch,
-    options?: { readonly realm?: string; readonly by?: Actor },
+    options?: WaitRequest & { readonly realm?: string; readonly by?: Actor },
   ): Promise<Ended & { readonly user: User }>
+}
+
+/** The nodes that share the store. */
+export interface Nodes {
+  /** This one. */
+  readonly own: NodeIdentity
+
+  /** Lists those that count, in the order in which they joined; alone, this one. By the store's clock. */
+  list(): Promise<NodeList>
 }
 
 /** Keys for backends and operators. */

@@ -6,18 +6,23 @@
 import type { Env } from '../core/env.ts'
 import { RollcallError } from '../core/errors.ts'
 import type { EventType, RollcallEvent } from '../core/events.ts'
-import { isSessionId } from '../core/id.ts'
+import { isSessionId, newName } from '../core/id.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../core/page.ts'
 import { toSession } from '../core/session.ts'
 import type { SessionStore } from '../core/store.ts'
 import { keyRing } from './access-keys.ts'
 import { activityLog } from './activity.ts'
+import { breaker, isRefusalOfBreaker } from './breaker.ts'
 import { sessionCache } from './cache.ts'
 import { denials } from './denials.ts'
 import { dropScope, ender } from './end.ts'
 import { follow } from './follower.ts'
 import { issuer } from './issue.ts'
+import { newLease, rhythmOf } from './lease.ts'
 import type { SessionManager } from './manager.ts'
+import { joinNodes, type NodeIdentity } from './membership.ts'
+import { nodeList } from './nodes.ts'
+import { receipts as newReceipts } from './receipts.ts'
 import { refresher } from './refresh.ts'
 import { asksForActivity, requireFilter, requireQuery } from './selecting.ts'
 import { type SessionPolicy, settle } from './settled.ts'
@@ -33,24 +38,53 @@ export interface EngineOptions {
   readonly env: Env
   readonly policy?: SessionPolicy
 
+  /** How this node is known to those that share the store. Its id is made up unless given; never give two nodes the same. */
+  readonly node?: Partial<NodeIdentity>
+
   /** Told of faults that no caller waits for, such as a store that is away when upkeep is due. */
   readonly report?: (fault: unknown) => void
 }
 
 /** Makes an engine over a store. Closing it closes the store. */
 export function createSessions({
-  store,
+  store: bare,
   env,
   policy: given,
-  report = () => undefined,
+  node,
+  report: reportAll = () => undefined,
 }: EngineOptions): SessionManager {
   const policy = settle(given)
+  const { maxStaleness, serveStale } = policy
+  const identity: NodeIdentity = { id: newName(env, 'node_'), version: 'unknown', ...node }
+  const shared = bare.nodes !== undefined
+  const guard = shared ? breaker({ store: bare, env, opened: report, closed: goOn }) : undefined
+  const store = guard?.store ?? bare
+  const { nodes, feed } = store
   const cache = sessionCache(policy.cached)
-  const follower = follow({ journal: store, env, maxStaleness: policy.maxStaleness, apply, reset, report })
+  const lease = newLease({ env, maxStaleness, shared })
+  const every = rhythmOf(maxStaleness)
+  const follower = follow({ journal: store, env, every, apply, reset, heard, report })
+  const { position } = follower
+  const receipts = newReceipts({ env, identity, position, ...(nodes && { nodes }) })
+  const membership = nodes && joinNodes({ nodes, env, lease, identity, every, position, gone: reset, report })
+  const deafen = feed?.onNews(follower.poke)
   const activity = activityLog(store, env, follower.storeTime)
-  const ring = keyRing({ store, env, leaseUntil: follower.leaseUntil, wrote: follower.poke })
+  const ring = keyRing({ store, env, leaseUntil: lease.until, wrote: follower.poke })
   const verdicts = countVerdicts()
-  const parts = { store, env, cache, follower, activity, verdicts, policy, report, wrote: follower.poke }
+  const parts = {
+    store,
+    env,
+    cache,
+    follower,
+    lease,
+    serveStale,
+    activity,
+    receipts,
+    verdicts,
+    policy,
+    report,
+    wrote: follower.poke,
+  }
   const upkeep = startUpkeep(parts)
   const update = updater(parts)
   const refresh = refresher(parts)
@@ -61,6 +95,24 @@ export function createSessions({
     if (event.type === 'sessions.ended') dropScope(cache, event)
     if (event.type === 'user.updated') cache.dropUser(event.realm, event.user.id)
     if (event.type === 'key.withdrawn') ring.drop()
+    membership?.hear(event)
+  }
+
+  function heard(events: readonly RollcallEvent[], sentAt: number | undefined): void {
+    if (sentAt !== undefined) lease.read(sentAt)
+    if (events.length === 0) return
+    receipts.heard()
+    if (events.some(({ type }) => IS_AWAITED.has(type))) membership?.renewSoon()
+  }
+
+  function report(fault: unknown): void {
+    if (!isRefusalOfBreaker(fault)) reportAll(fault)
+  }
+
+  /** The store answers again: earns the lease back at once. */
+  function goOn(): void {
+    membership?.renew()
+    follower.poke()
   }
 
   function reset(): void {
@@ -71,20 +123,32 @@ export function createSessions({
   function stats(): EngineStats {
     const readAt = follower.readAt()
     const journalPosition = follower.position()
+    const clockOffset = follower.clockOffset()
+    const leaseRemaining = Math.max(0, lease.until() - env.monotonic())
     return {
       verified: { ...verdicts, refused: { ...verdicts.refused } },
       atHand: cache.size(),
       activityWaiting: activity.waiting(),
       journalLag: follower.lag(),
+      lease: lease.span === 0 ? 'none' : leaseRemaining > 0 ? 'held' : 'lost',
+      leaseRemaining,
+      feed: feed === undefined ? 'none' : feed.connected() ? 'connected' : 'silent',
+      breaker: guard?.state() ?? 'none',
+      unknownOutcomes: guard?.unknownOutcomes() ?? 0,
+      ...(clockOffset !== undefined && { clockOffset }),
       ...(journalPosition !== undefined && { journalPosition }),
       ...(readAt !== undefined && { journalReadAgo: env.monotonic() - readAt }),
     }
   }
 
   async function close(): Promise<void> {
+    deafen?.()
+    receipts.close()
+    await membership?.close()
     await upkeep.close()
     await follower.close()
     await activity.flush().catch(report)
+    guard?.close()
     await store.close()
   }
 
@@ -94,6 +158,7 @@ export function createSessions({
     users: users(parts),
     denials: denials(store, follower.poke),
     keys: ring.keys,
+    nodes: nodeList({ store, identity, lease, env, position }),
     on: follower.on,
     onAny: follower.onAny,
 
@@ -143,6 +208,14 @@ export function createSessions({
     [Symbol.asyncDispose]: close,
   }
 }
+
+/** Events that somebody may wait for everybody to have heard of. */
+const IS_AWAITED: ReadonlySet<EventType> = new Set<EventType>([
+  'session.ended',
+  'sessions.ended',
+  'user.updated',
+  'key.withdrawn',
+])
 
 /** Events after which a session at hand is no longer what it was. */
 const CHANGES_SESSION: ReadonlySet<EventType> = new Set<EventType>([

@@ -8,6 +8,7 @@ import { RollcallError } from '../core/errors.ts'
 import { isSessionId } from '../core/id.ts'
 import type { Count, Page } from '../core/page.ts'
 import { isLive } from '../core/policy.ts'
+import { BEGINNING, joinPositions } from '../core/position.ts'
 import type { SessionFilter, SessionSelector } from '../core/selector.ts'
 import { END_REASONS, type SessionRecord } from '../core/session.ts'
 import type {
@@ -20,11 +21,12 @@ import type {
   SessionStore,
   SessionWrites,
 } from '../core/store.ts'
-import { toMilliseconds } from '../core/time.ts'
+import { type Duration, toMilliseconds } from '../core/time.ts'
 import type { ActivityLog } from './activity.ts'
 import type { SessionCache } from './cache.ts'
 import { LIBRARY } from './library.ts'
-import type { Ended, EndRequest } from './manager.ts'
+import type { Ended, EndRequest, WaitRequest } from './manager.ts'
+import type { Receipts } from './receipts.ts'
 import { asksForActivity, requireSelector } from './selecting.ts'
 import { requireFields, requireOneOf } from './validate.ts'
 
@@ -35,6 +37,7 @@ export interface EndParts {
 
   /** Called after each write, so that the rest hears of it soon. */
   readonly wrote: () => void
+  readonly receipts: Pick<Receipts, 'wait'>
 }
 
 /** Sessions that one write ends at the most, where they are ended one by one. */
@@ -44,7 +47,7 @@ const BATCH = 500
 export function ender(
   parts: EndParts & { readonly activity: Pick<ActivityLog, 'flush'> },
 ): (selector: SessionSelector, request?: EndRequest) => Promise<Ended> {
-  const { store, cache, wrote, activity } = parts
+  const { store, cache, wrote, activity, receipts } = parts
 
   /** Writes what this node knows of who was just active, where that decides who is meant. */
   const catchUp = async (filter: SessionFilter): Promise<void> =>
@@ -53,11 +56,12 @@ export function ender(
   return async (pointed, request = {}) => {
     const selector = requireSelector(pointed)
     const ending = toEnding(selector, request)
+    const settle = waiter(receipts, request)
     if (request.dryRun) {
       if ('filter' in selector) await catchUp(selector.filter)
       return rehearse(store, selector, selector.realm)
     }
-    return endPointedAt(selector, ending).finally(wrote)
+    return settle(await endPointedAt(selector, ending).finally(wrote))
   }
 
   async function endPointedAt(
@@ -72,6 +76,28 @@ export function ender(
     if ('userId' in selector) return endScope(store, cache, selector, ending)
     return endBatches(store, cache, selector, ending)
   }
+}
+
+/** Makes what an end is handed on with: at once, or once all nodes have heard of it. @throws RollcallError `bad-request` */
+export function waiter(
+  receipts: Pick<Receipts, 'wait'>,
+  { wait, timeout }: WaitRequest,
+): <Done extends Ended>(done: Done) => Promise<Done> {
+  if (wait === undefined && timeout !== undefined)
+    throw new RollcallError('bad-request', 'A timeout is for waiting: add wait: "all".')
+  if (wait === undefined) return async (done) => done
+  requireOneOf(wait, 'wait', ['all'])
+  const patience = toPatience(timeout ?? '2s')
+  return async (done) => ({ ...done, receipt: await receipts.wait(done.receipt.position, patience) })
+}
+
+/** How long anybody may wait for nodes, in milliseconds. */
+const LONGEST_WAIT = 30_000
+
+function toPatience(timeout: Duration): number {
+  const milliseconds = toMilliseconds(timeout, 'timeout')
+  if (milliseconds > 0 && milliseconds <= LONGEST_WAIT) return milliseconds
+  throw new RollcallError('bad-request', 'A timeout is from 1ms to 30s.')
 }
 
 async function endScope(
@@ -101,7 +127,7 @@ async function endIds(
 ): Promise<Ended> {
   const ids = [...new Set(given)].filter(isSessionId)
   for (const id of ids) cache.dropSession(id)
-  let done: EndedAll = { ended: 0, descendants: 0, position: '' }
+  let done: EndedAll = { ended: 0, descendants: 0, position: BEGINNING }
   for (let start = 0; start === 0 || start < ids.length; start += BATCH) {
     const selector = { realm, ids: ids.slice(start, start + BATCH) }
     done = sum(done, await endBatch(store, cache, selector, ending))
@@ -124,7 +150,7 @@ function sum(before: EndedAll, { ended, descendants, position }: EndedBatch): En
   return {
     ended: before.ended + ended.length,
     descendants: before.descendants + descendants.length,
-    position,
+    position: joinPositions([before.position, position]),
   }
 }
 
@@ -134,7 +160,7 @@ async function endBatches(
   selector: BatchSelector,
   ending: NewEnding,
 ): Promise<Ended> {
-  let done: EndedAll = { ended: 0, descendants: 0, position: '' }
+  let done: EndedAll = { ended: 0, descendants: 0, position: BEGINNING }
   for (;;) {
     const batch = await endBatch(store, cache, selector, ending)
     done = sum(done, batch)
@@ -193,7 +219,7 @@ function requireDeniable(selector: SessionSelector, keys: readonly DenyKey[]): v
 }
 
 function toEnding(selector: SessionSelector, request: EndRequest): NewEnding {
-  requireFields(request, 'request to end', ['reason', 'by', 'deny', 'dryRun'])
+  requireFields(request, 'request to end', ['reason', 'by', 'deny', 'dryRun', 'wait', 'timeout'])
   const { reason = 'revoked', by = LIBRARY, deny } = request
   requireOneOf(reason, 'reason', END_REASONS)
   return deny === undefined ? { reason, by } : { reason, by, deny: toDeny(selector, deny) }

@@ -1,8 +1,6 @@
 /**
- * Following the journal: what happened anywhere reaches this node, and earns it its lease.
- *
- * A node may vouch for what it has at hand until `maxStaleness` after the moment, on its monotonic clock, before it
- * sent its last successful read of the journal. A node that cannot read cannot vouch.
+ * Following the journal: what happened anywhere reaches this node, and earns it its lease. A node that cannot read
+ * cannot vouch.
  *
  * @module
  */
@@ -12,17 +10,17 @@ import type { Journal, JournalPage } from '../core/store.ts'
 
 /** Reads the journal as it grows. */
 export interface Follower {
-  /** The last moment, on the monotonic clock, at which this node may vouch for what it has at hand. */
-  leaseUntil(): number
-
   /** A lower bound of the store's time at a moment of the monotonic clock, in milliseconds. */
   storeTime(monotonic: number): number
 
   /** When, on the monotonic clock, it last asked for all of the journal and got it; undefined before the first time. */
   readAt(): number | undefined
 
-  /** How far it has read; undefined before the first time. */
+  /** How far it has read, and acted on what it read; undefined before the first time. */
   position(): string | undefined
+
+  /** How much the store's clock is ahead of this machine's, about, in milliseconds; undefined before the first read. */
+  clockOffset(): number | undefined
 
   /** How old the latest entry was when it was read, in milliseconds of the store's clock. */
   lag(): number
@@ -39,14 +37,20 @@ export interface FollowerOptions {
   readonly journal: Journal
   readonly env: Env
 
-  /** In milliseconds; 0 gives no lease at all. */
-  readonly maxStaleness: number
+  /** How often to read, in milliseconds, where nothing says that there is something to read. */
+  readonly every: number
 
   /** Called with each event before any listener hears of it. */
   readonly apply: (event: RollcallEvent) => void
 
-  /** Called when the journal no longer reaches back to where this node was. */
+  /**
+   * Called where this node knows nothing of what happened before: with the first read, and when the journal no longer
+   * reaches back to where it was.
+   */
   readonly reset: () => void
+
+  /** Called when entries were read and acted on; `sentAt` is when all of the journal was asked for, if that was got. */
+  readonly heard: (events: readonly RollcallEvent[], sentAt: number | undefined) => void
 
   /** Told of faults that nobody waits for. */
   readonly report: (fault: unknown) => void
@@ -54,15 +58,12 @@ export interface FollowerOptions {
 
 /** Entries that are read at a time. Few: what is read at once is heard of at once, and verifying waits for that. */
 const PAGE = 50
-const SLOWEST_READ = 250
-const FASTEST_READ = 5
 
 /** Starts to follow from the present on. */
-export function follow({ journal, env, maxStaleness, apply, reset, report }: FollowerOptions): Follower {
+export function follow({ journal, env, every, apply, reset, heard, report }: FollowerOptions): Follower {
   const listeners = new Set<(event: RollcallEvent) => void>()
-  const every = Math.max(FASTEST_READ, Math.min(SLOWEST_READ, maxStaleness / 4 || SLOWEST_READ))
   let position: string | undefined
-  let leaseUntil = Number.NEGATIVE_INFINITY
+  let clockOffset: number | undefined
   let offset = Number.NEGATIVE_INFINITY
   let readAt: number | undefined
   let lag = 0
@@ -86,8 +87,10 @@ export function follow({ journal, env, maxStaleness, apply, reset, report }: Fol
   async function readAll(): Promise<void> {
     for (;;) {
       const sentAt = env.monotonic()
+      const wall = env.now()
       const page = await journal.read(position, PAGE)
       if (closed) return
+      clockOffset = page.at - (wall + env.now()) / 2
       take(page, sentAt)
       if (page.events.length < PAGE) return
     }
@@ -95,7 +98,7 @@ export function follow({ journal, env, maxStaleness, apply, reset, report }: Fol
 
   function take(page: JournalPage, sentAt: number): void {
     offset = page.at - env.monotonic()
-    if (page.forgotten) reset()
+    if (page.forgotten || position === undefined) reset()
     for (const event of page.events) {
       apply(event)
       tell(event)
@@ -103,9 +106,9 @@ export function follow({ journal, env, maxStaleness, apply, reset, report }: Fol
     position = page.position
     const latest = page.events.at(-1)
     if (latest !== undefined) lag = page.at - latest.at
-    if (page.events.length === PAGE) return
-    readAt = sentAt
-    if (maxStaleness > 0) leaseUntil = sentAt + maxStaleness
+    const complete = page.events.length < PAGE
+    if (complete) readAt = sentAt
+    heard(page.events, complete ? sentAt : undefined)
   }
 
   function tell(event: RollcallEvent): void {
@@ -124,10 +127,10 @@ export function follow({ journal, env, maxStaleness, apply, reset, report }: Fol
   }
 
   return {
-    leaseUntil: () => leaseUntil,
     storeTime: (monotonic) => monotonic + offset,
     readAt: () => readAt,
     position: () => position,
+    clockOffset: () => clockOffset,
     lag: () => lag,
     poke: read,
 

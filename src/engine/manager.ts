@@ -20,7 +20,7 @@ import type {
 import type { AtLimit, JournalPage } from '../core/store.ts'
 import type { Duration, Instant } from '../core/time.ts'
 import type { Role, User } from '../core/user.ts'
-import type { AccessKeys, Denials, Users } from './administration.ts'
+import type { AccessKeys, Denials, Nodes, Users } from './administration.ts'
 import type { EngineStats } from './stats.ts'
 
 /**
@@ -70,7 +70,8 @@ export interface SessionManager extends AsyncDisposable {
   refresh(token: string): Promise<Refreshed>
 
   /**
-   * Ends every session that the selector points at, and all that live under them. Returns once it is durable. Throws
+   * Ends every session that the selector points at, and all that live under them. Returns once it is durable; with
+   * `wait: 'all'`, once every node refuses them too, or says in its receipt which did not answer in time. Throws
    * `bad-request`, and ends nothing, for a field that is unknown or undefined and for a filter that means everyone.
    */
   end(selector: SessionSelector, request?: EndRequest): Promise<Ended>
@@ -92,6 +93,9 @@ export interface SessionManager extends AsyncDisposable {
 
   /** The access keys. */
   readonly keys: AccessKeys
+
+  /** The nodes that share the store. */
+  readonly nodes: Nodes
 
   /** Reads the clock that decides, the store's. */
   now(): Promise<Instant>
@@ -179,6 +183,9 @@ export interface Live {
   readonly session: Session
   readonly user?: User
 
+  /** Whether this is of what was at hand when the lease ended, served because the store is away and that was allowed. */
+  readonly stale?: true
+
   /** A place where whoever presents this verdict may keep what it made of it; dropped with it. */
   presentation?: unknown
 }
@@ -211,8 +218,17 @@ export type Refreshed =
   | { readonly ok: true; readonly session: Session; readonly user?: User; readonly token: string }
   | NotLive
 
+/** Whether to wait until an end is known everywhere. */
+export interface WaitRequest {
+  /** Answers once every node that may vouch for a session has heard of the end. At once unless told otherwise. */
+  readonly wait?: 'all'
+
+  /** How long to wait at the most; 2 s unless told otherwise, 30 s at most. */
+  readonly timeout?: Duration
+}
+
 /** How to end. */
-export interface EndRequest {
+export interface EndRequest extends WaitRequest {
   /** `revoked` unless told otherwise. */
   readonly reason?: EndReason
   readonly by?: Actor
@@ -245,8 +261,30 @@ export interface Ended {
   readonly receipt: Receipt
 }
 
-/** Where in the journal an end stands. */
+/** Where in the journal an end stands, and who is known to have heard of it. */
 export interface Receipt {
+  /** Whoever has passed it has heard of all of the end. */
   readonly position: string
-  readonly nodes: readonly string[]
+
+  /** Where somebody waited: the nodes that might vouch for a session when the end was written. */
+  readonly nodes: readonly NodeReceipt[]
+
+  /** Where somebody waited: whether none of them can answer otherwise any more. */
+  readonly everywhere?: boolean
 }
+
+/** What is known of one node. */
+export type NodeReceipt = { readonly id: string; readonly address?: string } & (
+  | {
+      readonly passed: true
+
+      /** Milliseconds from the end being written to this being known. */
+      readonly took: number
+    }
+  | {
+      readonly passed: false
+
+      /** `over`: it may vouch for nothing, and asks the store. `live`: it did not answer in time, and still might. */
+      readonly lease: 'live' | 'over'
+    }
+)

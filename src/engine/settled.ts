@@ -29,6 +29,12 @@ export interface SessionPolicy {
   /** How long a node may vouch for a session without having asked the store, in milliseconds or a span. 1 s; 0 asks each time. */
   readonly maxStaleness?: Duration
 
+  /**
+   * How long after its lease a node may serve the sessions at hand while the store is away; the verdict says `stale`.
+   * 0: not at all; 5 minutes at most. An end that nobody could write meanwhile is not seen: weigh that first.
+   */
+  readonly serveStale?: Duration
+
   /** The most sessions to keep at hand. 250,000. */
   readonly cached?: number
 
@@ -44,6 +50,7 @@ export interface Settled {
   readonly atLimit: AtLimit
   readonly refreshGrace: number
   readonly maxStaleness: number
+  readonly serveStale: number
   readonly cached: number
   readonly journal: { readonly age: number; readonly entries: number }
 }
@@ -57,6 +64,7 @@ export function settle(policy: SessionPolicy = {}): Settled {
     atLimit: requireOneOf(policy.atLimit ?? 'evict-oldest', 'atLimit', AT_LIMITS),
     refreshGrace: settleGrace(policy.refreshGrace ?? '10s'),
     maxStaleness: toMilliseconds(policy.maxStaleness ?? '1s', 'maxStaleness'),
+    serveStale: settleStale(policy.serveStale ?? 0),
     cached: policy.cached ?? 250_000,
     journal: {
       age: toMilliseconds(policy.journal?.age ?? '7d', 'journal age'),
@@ -76,6 +84,15 @@ function settleLimits(limits: SessionPolicy['sessionsPerUser']): Settled['sessio
     )
   }
   return byKind
+}
+
+/** The longest that sessions at hand may be served without a store, in milliseconds. */
+const LONGEST_STALE = 300_000
+
+function settleStale(span: Duration): number {
+  const milliseconds = toMilliseconds(span, 'serveStale')
+  if (milliseconds <= LONGEST_STALE) return milliseconds
+  throw new RollcallError('bad-request', 'serveStale may be 5 minutes at most.')
 }
 
 /** The longest grace, in milliseconds: a token that is out of use must be missed some day. */

@@ -1,9 +1,11 @@
 /**
- * What is done without being asked: expiry, the single endings behind mass endings, activity, forgetting.
+ * What is done without being asked: expiry, the single endings behind mass endings, activity, forgetting, nodes that are
+ * lost.
  *
  * @module
  */
 import type { Cancel, Env } from '../core/env.ts'
+import { MEMBERSHIP, type NodeRegistry } from '../core/node.ts'
 import { ACTIVITY_FLUSH } from '../core/policy.ts'
 import type { SessionStore } from '../core/store.ts'
 import type { ActivityLog } from './activity.ts'
@@ -35,6 +37,7 @@ const REST = 2
 export function startUpkeep({ store, env, policy, activity, wrote, report }: UpkeepParts): Upkeep {
   let closed = false
   const resting = new Set<() => void>()
+  const { nodes } = store
 
   const rounds = [
     round(1_000, () => untilDone(() => store.expire(BATCH))),
@@ -43,7 +46,12 @@ export function startUpkeep({ store, env, policy, activity, wrote, report }: Upk
     round(ACTIVITY_FLUSH, () => activity.flush()),
     round(60_000, () => untilDone(() => store.sweep(BATCH))),
     round(60_000, () => store.trim(policy.journal)),
+    ...(nodes === undefined ? [] : [round(MEMBERSHIP / 6, () => dropLost(nodes))]),
   ]
+
+  async function dropLost(registry: NodeRegistry): Promise<void> {
+    if ((await registry.dropLost()).length > 0) wrote()
+  }
 
   /** Works piece by piece until there is nothing left to do, and rests in between. */
   async function untilDone(work: () => Promise<number>): Promise<void> {

@@ -7,12 +7,12 @@ import { RollcallError } from '../core/errors.ts'
 import { badCursor, DEFAULT_LIMIT } from '../core/page.ts'
 import { DEFAULT_REALM, ROLES, toUser } from '../core/user.ts'
 import type { Users } from './administration.ts'
-import { type EndParts, toEnded } from './end.ts'
+import { type EndParts, toEnded, waiter } from './end.ts'
 import { LIBRARY } from './library.ts'
 import { requireOneOf, requireText } from './validate.ts'
 
 /** Makes the users' part of the engine. */
-export function users({ store, cache, wrote }: EndParts): Users {
+export function users({ store, cache, wrote, receipts }: EndParts): Users {
   return {
     async get(id, realm = DEFAULT_REALM) {
       const record = await store.findUser(realm, id)
@@ -30,7 +30,8 @@ export function users({ store, cache, wrote }: EndParts): Users {
       return page.nextCursor === undefined ? { items } : { items, nextCursor: toCursor(page.nextCursor) }
     },
 
-    async update(id, patch, { realm = DEFAULT_REALM, by = LIBRARY } = {}) {
+    async update(id, patch, { realm = DEFAULT_REALM, by = LIBRARY, ...waiting } = {}) {
+      const settle = waiter(receipts, waiting)
       if (patch.displayName !== undefined) requireText(patch.displayName, 'display name', 256)
       if (patch.banReason !== undefined) requireText(patch.banReason, 'reason', 256)
       if (patch.role !== undefined) requireOneOf(patch.role, 'role', ROLES)
@@ -45,7 +46,7 @@ export function users({ store, cache, wrote }: EndParts): Users {
           'There is no such user. A user comes into being with the first session.',
         )
       const { user, ended, descendants, position } = updated
-      return { user: toUser(user), ...toEnded({ ended, descendants, position }) }
+      return settle({ user: toUser(user), ...toEnded({ ended, descendants, position }) })
     },
   }
 }

@@ -4,12 +4,14 @@
  * @module
  */
 import type { Env } from '../core/env.ts'
+import { isRollcallError } from '../core/errors.ts'
 import type { SessionReads, SessionStore, SessionWrites } from '../core/store.ts'
 import { hashSecret, peekSessionId, readSessionId, type SecretHash, sameText } from '../core/token.ts'
 import type { ActivityLog } from './activity.ts'
 import type { Entry, SessionCache } from './cache.ts'
 import type { Follower } from './follower.ts'
 import { isFresh } from './freshness.ts'
+import type { Lease } from './lease.ts'
 import type { Live, Verdict, VerifyOptions } from './manager.ts'
 import { judgeReused, refusalOf, standingIn } from './standing.ts'
 import { countRefusal, type VerdictCount } from './stats.ts'
@@ -19,7 +21,11 @@ export interface VerifyParts {
   readonly store: SessionReads & Pick<SessionWrites, 'rotate' | 'touch'> & Pick<SessionStore, 'now'>
   readonly env: Env
   readonly cache: SessionCache
-  readonly follower: Follower
+  readonly follower: Pick<Follower, 'storeTime'>
+  readonly lease: Pick<Lease, 'until'>
+
+  /** How long after the lease what is at hand may stand in for a store that is away, in milliseconds. */
+  readonly serveStale: number
   readonly activity: ActivityLog
   readonly verdicts: VerdictCount
 
@@ -35,10 +41,10 @@ export interface Verifier {
 
 /** Makes a verifier. Nothing that fails on the way ever yields a live verdict. */
 export function verifier(parts: VerifyParts): Verifier {
-  const { store, env, cache, follower, activity, verdicts, wrote } = parts
+  const { store, env, cache, follower, lease, serveStale, activity, verdicts, wrote } = parts
 
-  function atHand(token: string, now: number): Entry | undefined {
-    if (now >= follower.leaseUntil()) return undefined
+  function atHand(token: string, now: number, beyond = 0): Entry | undefined {
+    if (now >= lease.until() + beyond) return undefined
     const entry = cache.get(peekSessionId(token))
     if (entry === undefined || !sameText(entry.hash, hashSecret(env, token))) return undefined
     return follower.storeTime(now) < entry.diesAt ? entry : undefined
@@ -71,6 +77,27 @@ export function verifier(parts: VerifyParts): Verifier {
     })
   }
 
+  /** Asks the store; where that is away and it was allowed, answers by what was at hand, and says that it is stale. */
+  async function askOrServe(token: string, id: string, options: VerifyOptions): Promise<Verdict> {
+    try {
+      return await ask(token, id, options)
+    } catch (fault) {
+      const stale = isRollcallError(fault, 'store-unavailable') ? serve(token, options) : undefined
+      if (stale === undefined) throw fault
+      return stale
+    }
+  }
+
+  function serve(token: string, { fresh = false, active = true, realm }: VerifyOptions): Verdict | undefined {
+    const now = env.monotonic()
+    const entry = serveStale === 0 || fresh ? undefined : atHand(token, now, serveStale)
+    if (entry === undefined) return undefined
+    if (isBeyond(entry.record, realm)) return { ok: false, reason: 'unknown' }
+    if (active) activity.note(entry, now)
+    verdicts.stale += 1
+    return { ...entry.live, stale: true }
+  }
+
   async function decide(token: string, options: VerifyOptions): Promise<Verdict> {
     const { fresh = false, active = true, realm } = options
     const now = env.monotonic()
@@ -82,7 +109,7 @@ export function verifier(parts: VerifyParts): Verifier {
       return entry.live
     }
     const id = readSessionId(token)
-    return id === undefined ? { ok: false, reason: 'malformed' } : ask(token, id, options)
+    return id === undefined ? { ok: false, reason: 'malformed' } : askOrServe(token, id, options)
   }
 
   return {
