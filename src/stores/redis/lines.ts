@@ -4,7 +4,7 @@
  * @module
  */
 import type { ConnectionOptions } from 'node:tls'
-import { Redis, type RedisOptions } from 'ioredis'
+import { Redis } from 'ioredis'
 import { type Address, type Host, nameOf } from './address.ts'
 import { NOT_SENT } from './faults.ts'
 import type { Argument } from './script.ts'
@@ -62,10 +62,11 @@ export function linesOf(options: LineOptions): Lines {
   }
 }
 
-/** Settings of a connection that never comes back by itself and never sends anything twice. */
-export function connectionOptions({ address, tls, patience, called }: LineOptions, host: Host): RedisOptions {
-  return {
-    ...host,
+/** Makes a connection that never comes back by itself and never sends anything twice. */
+export function redisAt({ host, port }: Host, { address, tls, patience, called }: LineOptions): Redis {
+  return new Redis({
+    host,
+    port,
     ...(address.username !== undefined && { username: address.username }),
     ...(address.password !== undefined && { password: address.password }),
     ...(address.tls && { tls: tls ?? {} }),
@@ -82,11 +83,11 @@ export function connectionOptions({ address, tls, patience, called }: LineOption
     maxRetriesPerRequest: 0,
     retryStrategy: null,
     keepAlive: 5_000,
-  }
+  })
 }
 
 async function open(host: Host, options: LineOptions, onGone: () => void): Promise<Line> {
-  const redis = new Redis(connectionOptions(options, host))
+  const redis = redisAt(host, options)
   let latest: unknown
   redis.on('error', (fault) => (latest = fault))
   redis.once('end', onGone)
