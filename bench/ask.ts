@@ -46,4 +46,18 @@ export function ask(url: string, body?: unknown): Promise<Asked> {
   })
 }
 
+/** The status of what a holder of a token is answered. */
+export function statusOf(url: string, token: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${token}` }
+    const asking = request(url, { agent, headers }, (response) => {
+      response.on('error', reject)
+      response.on('end', () => resolve(response.statusCode ?? 0))
+      response.resume()
+    })
+    asking.on('error', reject)
+    asking.end()
+  })
+}
+
 const agent = new Agent({ keepAlive: true })

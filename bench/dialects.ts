@@ -1,7 +1,7 @@
 /** What do foreign APIs cost, beside native routes that do the same work, and how fast is a user's list among a million? */
 import { writeFileSync } from 'node:fs'
 import { add, type Drawn, draftOf, fill } from './fill.ts'
-import { compare, load, ROUNDS, SECONDS, type Shares, type Target } from './load.ts'
+import { compare, load, ROUNDS, SECONDS, shareRows, type Target } from './load.ts'
 import { figureOf, type Row } from './measure.ts'
 import { depopulate, type Population, type Server, startRollcall, writeTokens } from './rollcall.ts'
 import { FEW, KEY } from './server-task.ts'
@@ -35,7 +35,7 @@ export async function dialects(folder: string): Promise<readonly Row[]> {
   const rows: Row[] = []
   for (const { question, native, own, goal } of pairings) {
     process.stderr.write(`  ${question} …\n`)
-    rows.push(...rowsOf(question, await compare(at(server, native), at(server, own)), goal))
+    rows.push(...shareRows(question, await compare(at(server, native), at(server, own)), goal))
   }
   const nothing = await startNothing(folder, population)
   for (const [name, ask] of Object.entries(lists)) {
@@ -163,11 +163,4 @@ async function listRow(name: string, target: Target, nothing: Target): Promise<R
     unit: '×',
     goal: '',
   }
-}
-
-function rowsOf(question: string, { rate, processor }: Shares, goal: string): readonly Row[] {
-  return [
-    { question, figure: figureOf(rate), unit: '×', goal },
-    { question: `${question}, by processor time`, figure: figureOf(processor), unit: '×', goal: '' },
-  ]
 }

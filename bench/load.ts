@@ -7,6 +7,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { figureOf, type Row } from './measure.ts'
 import { LOAD_CORE, processorTime } from './processes.ts'
 import { needTools } from './tools.ts'
 
@@ -69,13 +70,13 @@ export const SECONDS: number = Number(process.env.BENCH_SECONDS ?? 4)
 export const CONNECTIONS = 64
 
 /** What the second does as a share of what the first does, round by round: the first before and after each run. */
-export async function compare(base: Target, own: Target): Promise<Shares> {
+export async function compare(base: Target, own: Target, rounds: number = ROUNDS): Promise<Shares> {
   await load(base, { seconds: base.warmUp })
   await load(own, { seconds: own.warmUp })
   const rate: number[] = []
   const processor: number[] = []
   let before = await load(base, { seconds: SECONDS })
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     const met = await load(own, { seconds: SECONDS })
     const after = await load(base, { seconds: SECONDS })
     rate.push(met.rate / ((before.rate + after.rate) / 2))
@@ -83,6 +84,14 @@ export async function compare(base: Target, own: Target): Promise<Shares> {
     before = after
   }
   return { rate, processor }
+}
+
+/** The lines of the table about a comparison. */
+export function shareRows(question: string, { rate, processor }: Shares, goal: string): readonly Row[] {
+  return [
+    { question, figure: figureOf(rate), unit: '×', goal },
+    { question: `${question}, by processor time`, figure: figureOf(processor), unit: '×', goal: '' },
+  ]
 }
 
 /** Loads a server. Throws where one request was refused. */

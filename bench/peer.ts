@@ -6,7 +6,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../test/support/server-process.ts'
-import { startRedis } from './databases.ts'
+import { type Database, startPostgres, startRedis } from './databases.ts'
 import { credentialsOf, headersOf, type Target } from './load.ts'
 import type { Task } from './peers/task.ts'
 import { SESSIONS_PER_USER, userOf } from './people.ts'
@@ -21,8 +21,8 @@ export interface Peer {
   /** Which of its ways, where the file knows several. */
   readonly mode?: string
 
-  /** Whether it keeps its sessions in Redis. */
-  readonly redis?: boolean
+  /** The database that it keeps its sessions in, where that is none of its own. */
+  readonly database?: 'redis' | 'postgres'
 
   /** Where it answers who asks, and where it ends the asker's other sessions. */
   readonly path: string
@@ -34,6 +34,11 @@ export interface Peer {
   /** Live sessions that it is measured with, where it takes too long to make as many as the others have. */
   readonly most?: number
   readonly warmUp?: number
+}
+
+const DATABASES: Readonly<Record<'redis' | 'postgres', () => Promise<Database>>> = {
+  redis: startRedis,
+  postgres: startPostgres,
 }
 
 /** How many sessions, and of how many users. */
@@ -51,10 +56,11 @@ const BETTER_AUTH: Omit<Peer, 'name'> = {
 const EXPRESS: Peer = {
   name: 'express-session + connect-redis',
   file: 'express-session.ts',
-  redis: true,
+  database: 'redis',
   path: '/whoami',
   endOthers: '/end-others',
 }
+const FASTIFY: Peer = { ...EXPRESS, name: '@fastify/session + connect-redis', file: 'fastify-session.ts' }
 const LUCIA: Peer = {
   name: 'Lucia + node:sqlite',
   file: 'lucia.ts',
@@ -76,10 +82,30 @@ export const WHOAMI: readonly (readonly [Peer, string])[] = [
   ],
   [{ ...BETTER_AUTH, name: 'Better Auth getSession without its HTTP, sessions in memory', mode: 'call' }, ''],
   [EXPRESS, '≥ 10'],
-  [{ ...EXPRESS, name: '@fastify/session + connect-redis', file: 'fastify-session.ts' }, '≥ 3.5'],
+  [FASTIFY, '≥ 3.5'],
   [LUCIA, '≥ 3.5'],
   [{ name: 'jose, HS256, stateless', file: 'jose.ts', path: '/whoami', scheme: 'Bearer ' }, '≥ 2'],
 ]
+
+/** Peers that keep their sessions where nodes share them, by the store of Rollcall that they are measured beside. */
+export const SHARED_PEERS: Readonly<Record<string, readonly (readonly [Peer, string])[]>> = {
+  PostgreSQL: [
+    [
+      {
+        ...BETTER_AUTH,
+        name: 'Better Auth get-session, PostgreSQL',
+        mode: 'postgres',
+        database: 'postgres',
+      },
+      '≥ 30',
+    ],
+  ],
+  Redis: [
+    [{ ...BETTER_AUTH, name: 'Better Auth get-session, Redis', mode: 'redis', database: 'redis' }, '≥ 30'],
+    [EXPRESS, '≥ 10'],
+    [FASTIFY, '≥ 3.5'],
+  ],
+}
 
 /** Peers that know a way, or can be taught one, to end all sessions of a user but one. */
 export const END_OTHERS: readonly Peer[] = [
@@ -94,7 +120,7 @@ export async function startPeer(peer: Peer, folder: string, size: Size): Promise
   needPeers()
   const own = join(folder, 'peer')
   mkdirSync(own)
-  const redis = peer.redis ? await startRedis() : undefined
+  const database = peer.database && (await DATABASES[peer.database]())
   const port = await freePort()
   const task: Task = {
     port,
@@ -103,7 +129,7 @@ export async function startPeer(peer: Peer, folder: string, size: Size): Promise
     perUser: size.perUser,
     credentials: join(own, 'credentials'),
     mode: peer.mode ?? '',
-    redisPort: redis?.port ?? 0,
+    database: database?.url ?? '',
   }
   const server = await start({
     core: SERVER_CORE,
@@ -119,7 +145,7 @@ export async function startPeer(peer: Peer, folder: string, size: Size): Promise
     warmUp: peer.warmUp ?? 4,
     async stop() {
       await server.stop()
-      await redis?.stop()
+      await database?.stop()
       rmSync(own, { recursive: true })
     },
   }

@@ -11,7 +11,7 @@ import type { Target } from './load.ts'
 import { type Running, SERVER_CORE, start } from './processes.ts'
 import type { ServerTask } from './server-task.ts'
 
-/** A filled file, and a file of the tokens of its sessions in order. */
+/** What is filled, a SQLite file or the URL of a database, and a file of the tokens of its sessions in order. */
 export interface Population {
   readonly path: string
   readonly tokens: string
@@ -32,24 +32,30 @@ export async function populate(folder: string, sessions: number, perUser?: numbe
 }
 
 /** Writes tokens into a file of that folder. */
-export function writeTokens(folder: string, tokens: readonly string[]): string {
-  const file = join(folder, 'rollcall.tokens')
+export function writeTokens(folder: string, tokens: readonly string[], name = 'rollcall'): string {
+  const file = join(folder, `${name}.tokens`)
   writeFileSync(file, `${tokens.join('\n')}\n`)
   return file
 }
 
-/** Removes it. */
+/** Removes a filled file. */
 export function depopulate({ path }: Population): void {
   removeStore(path)
 }
 
-/** Starts Rollcall on a core of its own, or on "any". */
+/** How to start Rollcall. */
+export interface RollcallOptions extends Pick<ServerTask, 'ahead' | 'maxStaleness' | 'feed'> {
+  /** The core that it gets, or "any"; that of servers unless told otherwise. */
+  readonly core?: string
+}
+
+/** Starts Rollcall over a population. */
 export function startRollcall(
   kind: Exclude<ServerTask['kind'], 'bare'>,
-  population: Population,
-  { core = SERVER_CORE, ahead = 0 }: { readonly core?: string; readonly ahead?: number } = {},
+  { path, tokens }: Population,
+  { core = SERVER_CORE, ...options }: RollcallOptions = {},
 ): Promise<Server> {
-  return startHttpServer({ kind, ...population, ahead }, core, 4)
+  return startHttpServer({ kind, path, tokens, ...options }, core, 4)
 }
 
 /** Starts a server that answers each request with the answer in that file. */

@@ -11,6 +11,12 @@ import { machine, type Row, toTable } from './measure.ts'
 import { memory } from './memory.ts'
 import { million } from './million.ts'
 import { againstPeers } from './peers.ts'
+import { growthOverHttp } from './shared/growth.ts'
+import { sharedIssues } from './shared/issues.ts'
+import { sharedAgainstPeers } from './shared/peers.ts'
+import { reach } from './shared/reach.ts'
+import { twoNodes } from './shared/two-nodes.ts'
+import { sharedWhoami } from './shared/whoami.ts'
 import { durableIssues, endAllButOne, growth, inProcess } from './stores.ts'
 import { whoami, whoamiExtras } from './whoami.ts'
 
@@ -27,6 +33,12 @@ const QUESTIONS: Readonly<Record<string, (folder: string) => Promise<readonly Ro
   dialects,
   memory,
   peers: againstPeers,
+  'shared-whoami': sharedWhoami,
+  'two-nodes': twoNodes,
+  reach,
+  'growth-http': growthOverHttp,
+  'shared-issues': sharedIssues,
+  'shared-peers': sharedAgainstPeers,
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))

@@ -20,7 +20,7 @@ export interface ServerTask {
   readonly kind: 'bare' | 'cached' | 'cold' | 'silent' | 'whole'
   readonly port: number
 
-  /** The store's file; the file of the answer where it is bare. */
+  /** Where the sessions are: a SQLite file, or the URL of a database; the file of the answer where it is bare. */
   readonly path: string
 
   /** A file of the tokens to have at hand, one a line. */
@@ -28,4 +28,10 @@ export interface ServerTask {
 
   /** How far its clock is ahead, in milliseconds. */
   readonly ahead?: number
+
+  /** How long it may vouch for a session without asking the store, in milliseconds; 1 s unless told otherwise. */
+  readonly maxStaleness?: number
+
+  /** Where `whole` hears of news, if not where the sessions are. */
+  readonly feed?: string
 }

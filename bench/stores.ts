@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { SessionStore } from '../src/core/store.ts'
 import { createSessions } from '../src/engine/create-sessions.ts'
 import { nodeEnv } from '../src/env.ts'
 import { draftOf, type Filled, fill, removeStore } from './fill.ts'
@@ -14,6 +15,13 @@ const env = nodeEnv()
 /** Durable issues per second by so many writers, as a multiple of one writer that waits for each. */
 export async function durableIssues(folder: string): Promise<readonly Row[]> {
   const { store } = await fill(`${folder}/issues.db`, 1_000)
+  const rows = await issuesAtOnce(store, 'durable issues')
+  await store.close()
+  return rows
+}
+
+/** The same for a store that is open. */
+export async function issuesAtOnce(store: SessionStore, question: string): Promise<readonly Row[]> {
   let number = 1_000_000
   const rate = async (writers: number, milliseconds: number): Promise<number> => {
     let done = 0
@@ -38,13 +46,12 @@ export async function durableIssues(folder: string): Promise<readonly Row[]> {
     }
     const goal = writers === 64 ? '≥ 5' : ''
     rows.push({
-      question: `durable issues, ${writers} writers at once against one at a time`,
+      question: `${question}, ${writers} writers at once against one at a time`,
       figure: figureOf(ratios),
       unit: '×',
       goal,
     })
   }
-  await store.close()
   return rows
 }
 

@@ -1,8 +1,8 @@
 /** What does `GET /v1/whoami` cost, beside answering HTTP at all? */
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { ask } from './ask.ts'
-import { compare, credentialsOf, headersOf, type Shares, type Target } from './load.ts'
-import { figureOf, type Row } from './measure.ts'
+import { compare, credentialsOf, headersOf, shareRows, type Target } from './load.ts'
+import type { Row } from './measure.ts'
 import { depopulate, populate, startBare, startRollcall } from './rollcall.ts'
 
 /** Compares a bare server with Rollcall, at hand and not, in turn. */
@@ -20,8 +20,8 @@ export async function whoami(folder: string): Promise<readonly Row[]> {
   await bare.stop()
   depopulate(population)
   return [
-    ...rowsOf('whoami, 100 k sessions at hand, against bare node:http', warm, '≥ 0.90'),
-    ...rowsOf('whoami, nothing at hand (SQLite), against bare node:http', missed, '≥ 0.60'),
+    ...shareRows('whoami, 100 k sessions at hand, against bare node:http', warm, '≥ 0.90'),
+    ...shareRows('whoami, nothing at hand (SQLite), against bare node:http', missed, '≥ 0.60'),
   ]
 }
 
@@ -40,22 +40,13 @@ export async function whoamiExtras(folder: string): Promise<readonly Row[]> {
   await before.stop()
   depopulate(population)
   depopulate(other)
-  return rowsOf('whoami with activity, limits and metrics, against none of them', shares, '≥ 0.95')
+  return shareRows('whoami with activity, limits and metrics, against none of them', shares, '≥ 0.95')
 }
 
-function rowsOf(question: string, { rate, processor }: Shares, goal: string): readonly Row[] {
-  return [
-    { question, figure: figureOf(rate), unit: '×', goal },
-    {
-      question: `${question}, by processor time`,
-      figure: figureOf(processor),
-      unit: '×',
-      goal: '',
-    },
-  ]
-}
-
-async function answerOf(target: Target): Promise<{ readonly headers: string[]; readonly body: string }> {
+/** What a server answers the first of those it knows, without what belongs to the connection. */
+export async function answerOf(
+  target: Target,
+): Promise<{ readonly headers: string[]; readonly body: string }> {
   const [credential = ''] = credentialsOf(target)
   const response = await fetch(target.url, { headers: headersOf(target, credential) })
   const body = await response.text()

@@ -3,6 +3,8 @@ import { createServer, type RequestListener } from 'node:http'
 import { type BetterAuthOptions, betterAuth } from 'better-auth'
 import { getMigrations } from 'better-auth/db/migration'
 import { toNodeHandler } from 'better-auth/node'
+import pg from 'pg'
+import { createClient } from 'redis'
 import {
   fill,
   LIFETIME,
@@ -36,6 +38,27 @@ const inMemory: BetterAuthOptions = {
     },
   },
 }
+const inRedis = async (): Promise<BetterAuthOptions> => {
+  const client = createClient({ url: task.database })
+  await client.connect()
+  return {
+    secondaryStorage: {
+      get: (key) => client.get(key),
+      async set(key, value, ttl) {
+        await client.set(key, value, ttl === undefined ? {} : { expiration: { type: 'EX', value: ttl } })
+      },
+      async delete(key) {
+        await client.del(key)
+      },
+      getAndDelete: (key) => client.getDel(key),
+      async increment(key, ttl) {
+        const count = await client.incr(key)
+        if (count === 1) await client.expire(key, ttl)
+        return count
+      },
+    },
+  }
+}
 const MODES: Readonly<Record<string, BetterAuthOptions>> = {
   memory: inMemory,
   call: inMemory,
@@ -51,23 +74,25 @@ const options: BetterAuthOptions = {
   rateLimit: { enabled: false },
   logger: { level: 'error' },
   ...MODES[task.mode],
+  ...(task.mode === 'redis' && (await inRedis())),
+  ...(task.mode === 'postgres' && { database: new pg.Pool({ connectionString: task.database }) }),
 }
 await (await getMigrations(options)).runMigrations()
 const auth = betterAuth(options)
 
 const { internalAdapter } = await auth.$context
-const users = new Map<string, string>()
+const users = new Map<string, Promise<string>>()
 const make = async (number: number): Promise<string> => {
   const { user, ip, userAgent } = visitOf(task, number)
-  const id = users.get(user.id) ?? (await makeUser(user))
-  users.set(user.id, id)
-  const { token } = await internalAdapter.createSession(id, false, { ipAddress: ip, userAgent })
+  const made = users.get(user.id) ?? makeUser(user)
+  users.set(user.id, made)
+  const { token } = await internalAdapter.createSession(await made, false, { ipAddress: ip, userAgent })
   const cookie = `better-auth.session_token=${encodeURIComponent(signed(token))}`
   if (task.mode !== 'cookie') return cookie
   const { headers } = await auth.api.getSession({ headers: new Headers({ cookie }), returnHeaders: true })
   return [cookie, ...headers.getSetCookie().map((each) => each.split(';', 1)[0])].join('; ')
 }
-await fill(task, make, 1)
+await fill(task, make, task.mode === 'postgres' ? 10 : 1)
 syncWrites(database)
 
 /** The least that an application has to do: ask the library, and write what it says. */

@@ -16,7 +16,7 @@ declare module 'express-session' {
 }
 
 const task = readTask()
-const client = createClient({ url: `redis://127.0.0.1:${task.redisPort}` })
+const client = createClient({ url: task.database })
 await client.connect()
 const store = new RedisStore({ client, disableTouch: true, ttl: LIFETIME })
 

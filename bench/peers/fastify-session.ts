@@ -14,7 +14,7 @@ declare module 'fastify' {
 }
 
 const task = readTask()
-const client = createClient({ url: `redis://127.0.0.1:${task.redisPort}` })
+const client = createClient({ url: task.database })
 await client.connect()
 const store = new RedisStore({ client, disableTouch: true, ttl: LIFETIME })
 const maxAge = LIFETIME * 1_000

@@ -23,8 +23,8 @@ export interface Task {
   /** Which of several ways, where a peer knows several. */
   readonly mode: string
 
-  /** The port of a Redis, where the peer asked for one; else 0. */
-  readonly redisPort: number
+  /** The URL of a database of its own, where the peer asked for one; else empty. */
+  readonly database: string
 }
 
 /** A user, as an application knows them. */

@@ -1,0 +1,87 @@
+/** How do verifying and listing over HTTP behave by size, on each store, and what does a session take there? */
+import { compare, ROUNDS, type Target } from '../load.ts'
+import { figureOf, type Row } from '../measure.ts'
+import { type Kind, type Place, SHARED, SQLITE, settle } from '../places.ts'
+import { type Server, startRollcall } from '../rollcall.ts'
+
+/** Live sessions; `BENCH_SESSIONS` says how many are the most. */
+const SIZES = [10_000, 100_000, 1_000_000].filter(
+  (size) => size <= Number(process.env.BENCH_SESSIONS ?? 1_000_000),
+)
+
+/** The size at which bytes are counted. */
+const WEIGHED = SIZES[1] ?? SIZES[0]
+
+/** Holders who ask, spread over all sessions. */
+const ASKING = 10_000
+const TIMES = Math.min(ROUNDS, 3)
+
+/** What is asked of a server that has nothing at hand. */
+const ASKS = { 'verify (whoami)': '/v1/whoami', "list a user's": '/v1/me/sessions?limit=50' } as const
+
+/** Has a store of each size at a time, and compares each with the smallest in turn. */
+export async function growthOverHttp(folder: string): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  for (const kind of [SQLITE, ...SHARED]) rows.push(...(await growthOf(kind, folder)))
+  return rows
+}
+
+interface Sized {
+  readonly size: number
+  readonly place: Place
+  readonly server: Server
+
+  /** Bytes for each session. */
+  readonly bytes: number
+}
+
+async function growthOf(kind: Kind, folder: string): Promise<readonly Row[]> {
+  const all: Sized[] = []
+  for (const size of SIZES) all.push(await sized(kind, folder, size))
+  const [least, ...greater] = all
+  if (least === undefined) throw new Error('Set BENCH_SESSIONS to 10000 at the least.')
+  const rows: Row[] = []
+  for (const [what, path] of Object.entries(ASKS))
+    for (const { size, server } of greater) {
+      process.stderr.write(`  ${what} on ${kind.name} …\n`)
+      const { rate } = await compare(at(least.server, path), at(server, path), TIMES)
+      rows.push({
+        question: `${what} over HTTP on ${kind.name}, ${said(size)} sessions against ${said(least.size)}: time`,
+        figure: figureOf(rate.map((share) => 1 / share)),
+        unit: '×',
+        goal: '≤ 1.3',
+      })
+    }
+  for (const { server, place } of all) {
+    await server.stop()
+    await place.stop()
+  }
+  const weighed = all.filter(({ size }) => size === WEIGHED).map(({ bytes }) => bytes)
+  return [
+    ...rows,
+    {
+      question: `bytes per session on ${kind.name}, its share of users and all indexes with it, at ${said(WEIGHED ?? 0)}`,
+      figure: figureOf(weighed),
+      unit: 'bytes',
+      goal: '',
+    },
+  ]
+}
+
+async function sized(kind: Kind, folder: string, size: number): Promise<Sized> {
+  process.stderr.write(`  filling ${kind.name} with ${said(size)} …\n`)
+  const place = await kind.start(folder)
+  await settle(place, folder, { sessions: 0 })
+  const before = await place.bytes()
+  const population = await settle(place, folder, { sessions: size, most: ASKING })
+  const bytes = ((await place.bytes()) - before) / size
+  return { size, place, bytes, server: await startRollcall('cold', population) }
+}
+
+function at(server: Server, path: string): Target {
+  return { ...server, url: new URL(server.url).origin + path }
+}
+
+function said(size: number): string {
+  return size.toLocaleString('en')
+}
