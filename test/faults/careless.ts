@@ -1,0 +1,87 @@
+import type { Env } from '../../src/core/env.ts'
+import type { SessionStore } from '../../src/core/store.ts'
+import type { SessionPolicy } from '../../src/engine/settled.ts'
+
+/** What a node may be careless about. Each is what a fault must bring to light, or its proof proves nothing. */
+export type Carelessness =
+  /** Says that an end is done, and writes it later. */
+  | 'early'
+
+  /** Says that an end is done also where the store has not said so. */
+  | 'bold'
+
+  /** Vouches for what it has at hand, however long it has not read the journal. */
+  | 'unleased'
+
+  /** Reads the journal only when the feed says that there is news. */
+  | 'deaf'
+
+  /** Judges by its own clock whether a session is due. */
+  | 'own-clock'
+
+/** What a node is made from. */
+export interface NodeParts {
+  readonly store: SessionStore
+  readonly env: Env
+  readonly policy: SessionPolicy
+}
+
+/** How to spoil a node. */
+export const SPOILERS: Readonly<Record<Carelessness, (parts: NodeParts) => NodeParts>> = {
+  early: (parts) =>
+    withEnds(parts, (end) => {
+      setTimeout(() => end().catch(() => undefined), LATE)
+      return Promise.resolve()
+    }),
+  bold: (parts) =>
+    withEnds(parts, async (end) => {
+      await end().catch(() => undefined)
+    }),
+  unleased: (parts) => ({ ...parts, policy: { ...parts.policy, maxStaleness: '1h' } }),
+  deaf: ({ store, ...parts }) => ({ ...parts, store: { ...store, read: readOnNews(store) } }),
+  'own-clock': ({ store, env, ...parts }) => ({
+    ...parts,
+    env,
+    store: {
+      ...store,
+      async find(id) {
+        const found = await store.find(id)
+        return found && { ...found, at: env.now() }
+      },
+    },
+  }),
+}
+
+/** How long a node that answers too early takes its time to write, in milliseconds. */
+const LATE = 40
+
+function withEnds(
+  { store, ...parts }: NodeParts,
+  spoil: (end: () => Promise<unknown>) => Promise<void>,
+): NodeParts {
+  return {
+    ...parts,
+    store: {
+      ...store,
+      async end(...call) {
+        await spoil(() => store.end(...call))
+        return { ended: [], descendants: [], position: '0' }
+      },
+      async advanceEpoch(...call) {
+        await spoil(() => store.advanceEpoch(...call))
+        return { ended: 0, descendants: 0, position: '0' }
+      },
+    },
+  }
+}
+
+function readOnNews(store: SessionStore): SessionStore['read'] {
+  let news = true
+  store.feed?.onNews(() => (news = true))
+  return async (after, limit) => {
+    if (after !== undefined && !news)
+      return { events: [], position: after, forgotten: false, at: await store.now() }
+    news = false
+    return store.read(after, limit)
+  }
+}
