@@ -94,7 +94,7 @@ export function historyClient({ urls, name, patience = 5_000 }: ClientOptions): 
         (fault: unknown) => ({ status: neverArrived(fault) ? NEVER_ARRIVED : NO_ANSWER, json: NOTHING }),
       )
       .catch(() => ({ status: NO_ANSWER, json: NOTHING }))
-    if (answer.status >= 400 && ![401, 403, 404, 409, 503, NEVER_ARRIVED].includes(answer.status)) {
+    if (answer.status >= 400 && !EXPECTED.includes(answer.status)) {
       const what = `${method} ${path.replace(/ses_\w+|[?].*/g, '…')} ${answer.status} ${answer.json.code ?? ''}`
       odd.set(what, (odd.get(what) ?? 0) + 1)
     }
@@ -272,6 +272,9 @@ const NEVER_ARRIVED = 444
 
 /** Nobody knows what happened. */
 const NO_ANSWER = 599
+
+/** Answers that mean what they say. */
+const EXPECTED = [401, 403, 404, 409, 503, NEVER_ARRIVED, NO_ANSWER]
 
 function neverArrived(fault: unknown): boolean {
   const { code } = ((fault as { readonly cause?: unknown }).cause ?? {}) as { readonly code?: unknown }

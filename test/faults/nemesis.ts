@@ -70,7 +70,7 @@ export const NEMESES: readonly Nemesis[] = [
   },
   {
     name: 'node stopped',
-    strikes: () => true,
+    strikes: ({ nodes }) => nodes > 1,
     async strike({ fleet, random }) {
       const node = anyNode(fleet, random)
       fleet.pause(node)

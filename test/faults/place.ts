@@ -52,6 +52,9 @@ export type Protection =
 export interface PlaceKind {
   readonly name: string
 
+  /** Whether it can have a standby. */
+  readonly standby?: true
+
   /** Starts one; `standby` asks for one that can fail over. */
   start(protection: Protection, standby: boolean): Promise<Place>
 }

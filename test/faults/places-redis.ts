@@ -6,6 +6,7 @@ import type { Place, PlaceKind, Protection } from './place.ts'
 /** One Redis; with a standby, nodes wait for that. */
 export const redis: PlaceKind = {
   name: 'Redis',
+  standby: true,
   start: (protection, standby) => (standby ? replicated(protection) : alone(protection)),
 }
 

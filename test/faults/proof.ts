@@ -34,7 +34,7 @@ async function prove(kind: PlaceKind, nemesis: Nemesis): Promise<Outcome | undef
     nemesis,
     seed,
     strikes: Number(values.strikes),
-    keep(strike, history) {
+    hear({ history, ...strike }) {
       const { violations, odd } = strike
       if (violations.length === 0 && Object.keys(odd).length === 0) return
       say(`${kind.name}, ${nemesis.name}, seed ${strike.seed}: ${JSON.stringify({ violations, odd })}`)
@@ -58,6 +58,7 @@ function say(text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
+process.setMaxListeners(0)
 const [processor] = cpus()
 process.stdout.write(`${cpus().length} × ${processor?.model.trim()}, Node ${process.version}\n\n${HEADING}\n`)
 let failed = 0

@@ -2,11 +2,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { seededRandom } from '../support/seeded-random.ts'
 import { until } from '../support/until.ts'
+import type { Carelessness } from './careless.ts'
 import { judge, type Violation } from './checker.ts'
 import type { Operation } from './history.ts'
 import type { Control, Nemesis } from './nemesis.ts'
 import { type Fleet, startFleet } from './nodes.ts'
-import type { Place, PlaceKind } from './place.ts'
+import type { Place, PlaceKind, Protection } from './place.ts'
 import { type Workload, workload } from './workload.ts'
 
 /** How long after its end a node may vouch for a session, in milliseconds: what the nodes promise by default. */
@@ -32,7 +33,72 @@ export interface Strike {
   readonly odd: Readonly<Record<string, number>>
 }
 
-/** What to try on what. */
+/** Nodes over a store that can be struck. */
+export interface FaultBench extends AsyncDisposable {
+  readonly place: Place
+
+  /** Strikes once while clients call, mends what is broken, and answers with what the clients saw. */
+  strike(strike: Nemesis['strike'], seed: number): Promise<Struck>
+}
+
+/** A strike, and the history that it was judged by. */
+export interface Struck extends Strike {
+  readonly history: readonly Operation[]
+}
+
+/** How a bench is to be. */
+export interface FaultBenchOptions {
+  readonly kind: PlaceKind
+
+  /** Whether the store is to have a standby. */
+  readonly standby?: boolean
+  readonly protection?: Protection
+  readonly careless?: Carelessness
+  readonly clocks?: readonly number[]
+
+  /** Calls of the clients a second. */
+  readonly rate?: number
+}
+
+/** Starts nodes over a store. */
+export async function faultBench(options: FaultBenchOptions): Promise<FaultBench> {
+  const { kind, protection = 'as promised', standby = false, careless, clocks, rate = 60 } = options
+  await using parts = new AsyncDisposableStack()
+  const place = parts.use(await kind.start(protection, standby))
+  const fleet = parts.use(
+    await startFleet({
+      store: place.store,
+      nodes: place.nodes,
+      flags: place.flags,
+      ...(clocks !== undefined && { clocks }),
+      ...(careless !== undefined && { command: [process.execPath, CARELESS, careless] }),
+    }),
+  )
+  const kept = parts.move()
+
+  return {
+    place,
+    async strike(strike, seed) {
+      const random = seededRandom(seed)
+      const load = workload({ urls: fleet.urls, random, name: `s${seed}`, rate })
+      const began = performance.now()
+      load.start()
+      await sleep(BEFORE + random() * BEFORE)
+      await strike({ place, fleet, random })
+      await ready(fleet)
+      await sleep(AFTER)
+      await load.stop()
+      const over = performance.now()
+      await load.lookAtEverything()
+      await place.mend?.()
+      await ready(fleet)
+      return summary(seed, load, [began, over])
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
+
+/** What to try on what, and how often. */
 export interface FaultRun {
   readonly kind: PlaceKind
   readonly nemesis: Nemesis
@@ -41,28 +107,31 @@ export interface FaultRun {
 
   /** Takes the protection away, so that the fault must show. */
   readonly control?: Control
-  readonly rate?: number
 
-  /** Called with each strike's history; for looking at what went wrong. */
-  readonly keep?: (strike: Strike, history: readonly Operation[]) => void
+  /** Called with each strike. */
+  readonly hear?: (struck: Struck) => void
 }
 
-/** Strikes nodes and their store with a fault, again and again, while clients call; answers with what the clients saw. Undefined where the store has nothing that the fault could strike. */
+/**
+ * Strikes nodes and their store with one fault, again and again. Undefined where the store has nothing that the fault
+ * could strike.
+ */
 export async function runFault(run: FaultRun): Promise<readonly Strike[] | undefined> {
-  const { kind, nemesis, strikes, seed, control } = run
-  await using place = await kind.start(control?.protection ?? 'as promised', nemesis.standby === true)
-  if (!nemesis.strikes(place)) return undefined
-  const careless = control?.careless
-  await using fleet = await startFleet({
-    store: place.store,
-    nodes: place.nodes,
-    flags: place.flags,
+  const { kind, nemesis, strikes, seed, control, hear } = run
+  if (nemesis.standby === true && kind.standby !== true) return undefined
+  await using bench = await faultBench({
+    kind,
+    standby: nemesis.standby === true,
     ...(nemesis.clocks !== undefined && { clocks: nemesis.clocks }),
-    ...(careless !== undefined && { command: [process.execPath, CARELESS, careless] }),
+    ...(control?.protection !== undefined && { protection: control.protection }),
+    ...(control?.careless !== undefined && { careless: control.careless }),
   })
+  if (!nemesis.strikes(bench.place)) return undefined
   const all: Strike[] = []
   for (let count = 0; count < strikes; count++) {
-    const strike = await strikeOnce(run, place, fleet, seed + count)
+    const struck = await bench.strike(control?.strike ?? nemesis.strike, seed + count)
+    hear?.(struck)
+    const { history: _history, ...strike } = struck
     all.push(strike)
   }
   return all
@@ -70,31 +139,9 @@ export async function runFault(run: FaultRun): Promise<readonly Strike[] | undef
 
 const CARELESS = join(import.meta.dirname, 'careless-node.ts')
 
-/** How long clients call before a strike, and after it, in milliseconds. */
+/** How long clients call before a strike at the least, and after it, in milliseconds. */
 const BEFORE = 500
 const AFTER = 400
-
-async function strikeOnce(run: FaultRun, place: Place, fleet: Fleet, seed: number): Promise<Strike> {
-  const random = seededRandom(seed)
-  const { nemesis, control, rate = 60 } = run
-  const strike = control?.strike ?? nemesis.strike
-  const load = workload({ urls: fleet.urls, random, name: `s${seed}`, rate })
-  const began = performance.now()
-  load.start()
-  await sleep(BEFORE + random() * 300)
-  await strike({ place, fleet, random })
-  await ready(fleet)
-  await sleep(AFTER)
-  await load.stop()
-  const over = performance.now()
-  await load.lookAtEverything()
-  await place.mend?.()
-  await ready(fleet)
-  const history = load.client.history()
-  const result = summary(seed, load, history, [began, over])
-  run.keep?.(result, history)
-  return result
-}
 
 /** Waits until every node says that it is ready. */
 async function ready({ urls }: Fleet): Promise<void> {
@@ -113,12 +160,8 @@ async function ready({ urls }: Fleet): Promise<void> {
   )
 }
 
-function summary(
-  seed: number,
-  { client }: Workload,
-  history: readonly Operation[],
-  [began, over]: readonly [number, number],
-): Strike {
+function summary(seed: number, { client }: Workload, [began, over]: readonly [number, number]): Struck {
+  const history = client.history()
   const changes = history.filter(({ does }) => CHANGES.has(does))
   const acknowledged = changes.filter(({ outcome }) => outcome === 'done')
   const { violations, stalest } = judge(history, BOUND)
@@ -133,6 +176,7 @@ function summary(
     stalest: Math.round(stalest),
     silence: Math.round(gaps.reduce((most, gap) => Math.max(most, gap), 0)),
     odd: Object.fromEntries(client.odd),
+    history,
   }
 }
 
