@@ -92,8 +92,13 @@ const REDIS: Kind = {
   },
 }
 
-/** Databases that nodes share. */
-export const SHARED: readonly Kind[] = [POSTGRES, REDIS]
+/** Every kind; those that `BENCH_STORES` names, with commas between, where it is set. */
+export const KINDS: readonly Kind[] = [SQLITE, POSTGRES, REDIS].filter(
+  ({ name }) => process.env.BENCH_STORES?.toLowerCase().split(',').includes(name.toLowerCase()) ?? true,
+)
+
+/** Those that nodes share. */
+export const SHARED: readonly Kind[] = KINDS.filter((kind) => kind !== SQLITE)
 
 /** Fills a place with so many live logins, and keeps the tokens of some: all, unless told otherwise. */
 export async function settle(

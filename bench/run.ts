@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- [question …]`: prints the table. Ratios are of one run on one machine; no bare times.
  * `BENCH_ROUNDS=2 BENCH_SECONDS=2` makes what loads servers short, `BENCH_SESSIONS=20000` what fills them, to see that
- * it runs.
+ * it runs; `BENCH_STORES=redis` leaves other stores out where there are several.
  */
 import { temporaryFolder } from '../test/support/temporary-folder.ts'
 import { dialects } from './dialects.ts'
