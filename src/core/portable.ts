@@ -5,7 +5,9 @@
  */
 import type { AccessKey } from './access-key.ts'
 import type { Denial } from './denial.ts'
+import { endingOf } from './policy.ts'
 import type { SessionRecord } from './session.ts'
+import type { Instant } from './time.ts'
 import type { SecretHash } from './token.ts'
 import type { UserRecord } from './user.ts'
 
@@ -41,4 +43,29 @@ export interface PortableStore {
    * Nothing of this is told in the journal. Serials and stamps that are given later are greater than those taken in.
    */
   adopt(items: readonly Portable[]): Promise<number>
+}
+
+/** A user, as it travels. */
+export function portableUser(user: UserRecord, lastStamp: number): Portable {
+  return { kind: 'user', user: { ...user, epoch: 0 }, lastStamp }
+}
+
+/**
+ * A session, as it travels: in truth at a moment. `session` and `parent` come with what an epoch ended; that time, or the
+ * end of the login above, has ended it is put in here.
+ */
+export function portableSession(
+  session: SessionRecord,
+  parent: SessionRecord | undefined,
+  at: Instant,
+): Portable {
+  const above = parent && endingOf(parent, at)
+  const ending =
+    endingOf(session, at) ??
+    (above && {
+      at: above.at,
+      reason: 'parent-ended' as const,
+      by: { kind: 'system' as const, id: 'parent' },
+    })
+  return { kind: 'session', session: { ...session, realmEpoch: 0, userEpoch: 0, ...(ending && { ending }) } }
 }

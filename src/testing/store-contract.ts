@@ -10,11 +10,15 @@ import { insertingPromises } from './contract/inserting.ts'
 import { journalPromises } from './contract/journal.ts'
 import { listingPromises } from './contract/listing.ts'
 import { massPromises } from './contract/mass-ending.ts'
+import { portablePromises } from './contract/portable.ts'
 import { rotatingPromises } from './contract/rotating.ts'
 import { searchingPromises } from './contract/searching.ts'
 import { timePromises } from './contract/time.ts'
 import { userPromises } from './contract/users-and-keys.ts'
 import type { ContractCase } from './contract/workbench.ts'
+
+/** Every promise of giving everything away and taking it in. */
+export const portableContract: readonly ContractCase[] = portablePromises
 
 export type { ContractCase, MakeStore, Workbench } from './contract/workbench.ts'
 

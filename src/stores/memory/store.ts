@@ -6,6 +6,7 @@
 import type { AccessKey } from '../../core/access-key.ts'
 import { matcherOf } from '../../core/matching.ts'
 import { DEFAULT_LIMIT, fromCursor, type Place, toCursor } from '../../core/page.ts'
+import type { PortableStore } from '../../core/portable.ts'
 import type { SessionFilter } from '../../core/selector.ts'
 import type { SessionRecord } from '../../core/session.ts'
 import type { SessionStore } from '../../core/store.ts'
@@ -14,6 +15,7 @@ import { DEFAULT_REALM, toUser, type UserRecord } from '../../core/user.ts'
 import { replace, rotate, touch } from './change.ts'
 import { advanceEpoch, end, eraseSalts, expire, sweep, tidy } from './end.ts'
 import { insert } from './insert.ts'
+import { adopt, dump } from './portable.ts'
 import { append, candidate, emptyState, findUser, recordsOf, resolve, type State, userKey } from './state.ts'
 
 /** What a memory store is made from. */
@@ -29,7 +31,10 @@ export interface MemoryOptions {
  *
  * Every call does all its work before it yields, so each takes effect at one moment.
  */
-export function memoryStore({ clock, state = emptyState(clock) }: MemoryOptions): SessionStore {
+export function memoryStore({
+  clock,
+  state = emptyState(clock),
+}: MemoryOptions): SessionStore & PortableStore {
   function truth(id: string): SessionRecord | undefined {
     const record = state.sessions.get(id)
     return record && resolve(state, record)
@@ -206,6 +211,9 @@ export function memoryStore({ clock, state = emptyState(clock) }: MemoryOptions)
       state.floor += drop
       return drop
     },
+
+    dump: async (after, limit) => dump(state, after, limit, clock()),
+    adopt: async (items) => adopt(state, items),
 
     close: async () => undefined,
   }

@@ -32,6 +32,9 @@ export interface Engine {
   /** Makes a column number its rows, never giving a number twice. */
   readonly numbering: (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder
 
+  /** Makes the next number of a session greater than the place `serial`; absent where a row that has one does. */
+  readonly raiseSerial?: RawBuilder<unknown>
+
   /** The address in a column, in its one way to be written (RFC 5952); for migrations. */
   readonly canonicalAddress: (column: string) => string
 }

@@ -194,7 +194,8 @@ function toActor(by: string): Actor {
   return { kind: ACTOR_KINDS[by.charAt(0) as keyof typeof ACTOR_KINDS] ?? 'system', id: by.slice(1) }
 }
 
-function toHash(bytes: Uint8Array): SecretHash {
+/** A hash of a row. */
+export function toHash(bytes: Uint8Array): SecretHash {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url') as SecretHash
 }
 

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { Kysely } from 'kysely'
-import type { Database } from './schema.ts'
+import type { Engine } from './engine.ts'
 import { type DenialStatements, denialStatements } from './statements/denials.ts'
 import { type EndingStatements, endingStatements } from './statements/ending.ts'
 import { type IssuingStatements, issuingStatements } from './statements/issuing.ts'
 import { type JournalStatements, journalStatements } from './statements/journal.ts'
 import { type KeyStatements, keyStatements } from './statements/keys.ts'
+import { type MovingStatements, movingStatements } from './statements/moving.ts'
 import { type ReadingStatements, readingStatements } from './statements/reading.ts'
 import { type SearchingStatements, searchingStatements } from './statements/searching.ts'
 import { type UserStatements, userStatements } from './statements/users.ts'
@@ -23,10 +23,11 @@ export interface Statements
     EndingStatements,
     UserStatements,
     KeyStatements,
+    MovingStatements,
     JournalStatements {}
 
 /** Builds them. */
-export function statementsFor(builder: Kysely<Database>): Statements {
+export function statementsFor({ builder, raiseSerial }: Pick<Engine, 'builder' | 'raiseSerial'>): Statements {
   return {
     ...readingStatements(builder),
     ...searchingStatements(builder),
@@ -36,5 +37,6 @@ export function statementsFor(builder: Kysely<Database>): Statements {
     ...userStatements(builder),
     ...keyStatements(builder),
     ...journalStatements(builder),
+    ...movingStatements(builder, raiseSerial),
   }
 }

@@ -90,7 +90,8 @@ test('a session and its indexes take at most 400 bytes on the disk', async () =>
   assert.ok(perSession > 100 && perSession <= 400, `${perSession} bytes`)
 })
 
-function namedStatements({ search, ...others }: Statements): [string, Statement<unknown>][] {
+function namedStatements({ search, ...many }: Statements): [string, Statement<unknown>][] {
+  const { adoptUsers: _1, adoptSessions: _2, adoptUserAgents: _3, findUserAgents, findIds, ...others } = many
   const searches = SHAPES.flatMap((shape) => {
     const { rows, count, placeBehind, lastPlace } = search(shape)
     const name = `${shape.sort} ${shape.path} ${shape.partition}`
@@ -101,7 +102,9 @@ function namedStatements({ search, ...others }: Statements): [string, Statement<
       [`${name} last`]: lastPlace,
     })
   })
-  return [...Object.entries<Statement<unknown>>(others), ...searches]
+  const ofMany = { findUserAgents, findIds }
+  const ofTwo = Object.entries(ofMany).map(([name, build]): [string, Statement<unknown>] => [name, build(2)])
+  return [...Object.entries<Statement<unknown>>(others), ...ofTwo, ...searches]
 }
 
 /** Every way into the sessions but those that are few enough to be sorted: a user's by activity, and what is due. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Transaction } from '../engine.ts'
+import { adopt } from './adopt.ts'
 import { replace, touch } from './change.ts'
 import { liftDenial } from './denials.ts'
 import { end, expire, sweep } from './end.ts'
@@ -30,6 +31,7 @@ export const OPERATIONS: Operations = {
   insertKey,
   withdrawKey,
   trim,
+  adopt,
 }
 
 /** What each operation is told and answers. */
@@ -49,6 +51,7 @@ export interface Operations {
   readonly insertKey: typeof insertKey
   readonly withdrawKey: typeof withdrawKey
   readonly trim: typeof trim
+  readonly adopt: typeof adopt
 }
 
 /** The name of an operation. */

@@ -228,7 +228,8 @@ async function write(
   return { ...record, serial: inserted?.serial ?? 0 }
 }
 
-function toColumns(record: Omit<SessionRecord, 'serial'>, userAgent: number | null): Values {
+/** The columns of a session that is new here. */
+export function toColumns(record: Omit<SessionRecord, 'serial'>, userAgent: number | null): Values {
   return {
     id: fromId(record.id),
     realm: record.realm,

@@ -67,7 +67,7 @@ function open(database: DatabaseSync): Connection {
 
   return {
     database,
-    statements: statementsFor(SQLITE.builder),
+    statements: statementsFor(SQLITE),
     all<Row>(statement: Statement<Row>, values: Values) {
       const { raw, columns } = prepare(statement)
       return (raw.all(...statement.bind(values)) as unknown as Cells[]).map((cells) =>

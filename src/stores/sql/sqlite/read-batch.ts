@@ -7,6 +7,7 @@ import type { DenialQuery } from '../../../core/denial.ts'
 import type { SessionFilter, SessionQuery } from '../../../core/selector.ts'
 import type { UserQuery } from '../../../core/store.ts'
 import type { Instant } from '../../../core/time.ts'
+import { dump } from '../dump.ts'
 import type { Reader } from '../engine.ts'
 import { listDenials, listKeys, listUsers, readJournal } from '../reads.ts'
 import { count, list } from '../search.ts'
@@ -20,10 +21,11 @@ export interface Reads {
   readonly listUsers: (reader: Reader, request: UserQuery, now: Instant) => ReturnType<typeof listUsers>
   readonly listDenials: (reader: Reader, request: DenialQuery, now: Instant) => ReturnType<typeof listDenials>
   readonly listKeys: (reader: Reader) => ReturnType<typeof listKeys>
+  readonly dump: (reader: Reader, request: JournalRequest, now: Instant) => ReturnType<typeof dump>
   readonly read: (reader: Reader, request: JournalRequest, now: Instant) => ReturnType<typeof readJournal>
 }
 
-/** What a read of the journal is told. */
+/** What a read of the journal, or of a piece of everything, is told. */
 export interface JournalRequest {
   readonly after?: string
   readonly limit: number
@@ -35,6 +37,7 @@ const READS: Reads = {
   listUsers,
   listDenials,
   listKeys,
+  dump: (reader, { after, limit }, now) => dump(reader, after, limit, now),
   read: (reader, { after, limit }, now) => readJournal(reader, after, limit, now),
 }
 

@@ -8,6 +8,7 @@
 import { closeSync, mkdirSync, openSync, realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isRollcallError, RollcallError } from '../../../core/errors.ts'
+import type { PortableStore } from '../../../core/portable.ts'
 import type { SessionStore } from '../../../core/store.ts'
 import type { Instant } from '../../../core/time.ts'
 import type { AnswerOf, OperationName, RequestOf } from '../operations/index.ts'
@@ -38,7 +39,7 @@ export interface SqliteStoreOptions {
  * @throws RollcallError `store-unavailable`, saying what to do, for a file that is held by another server, damaged,
  * written by a newer Rollcall, or out of reach.
  */
-export async function sqliteStore(options: SqliteStoreOptions): Promise<SessionStore> {
+export async function sqliteStore(options: SqliteStoreOptions): Promise<SessionStore & PortableStore> {
   const { clock, patience = 5_000 } = options
   const { path, unlock } = openFile(options.path, patience)
   const opened: { close(): unknown }[] = []
@@ -63,7 +64,7 @@ interface Parts {
   readonly here: Connection
 }
 
-function assemble({ clock, unlock, writer, reader, here }: Parts): SessionStore {
+function assemble({ clock, unlock, writer, reader, here }: Parts): SessionStore & PortableStore {
   const write = <Name extends OperationName>(name: Name, request: RequestOf<Name>): Promise<AnswerOf<Name>> =>
     writer.do(name, request)
   const read = <Name extends keyof Reads>(name: Name, request: unknown): ReturnType<Reads[Name]> =>
@@ -116,6 +117,9 @@ function assemble({ clock, unlock, writer, reader, here }: Parts): SessionStore 
       return read('read', { after, limit })
     },
     trim: (keep) => write('trim', keep),
+
+    dump: (after, limit) => read('dump', { after, limit }),
+    adopt: (items) => write('adopt', items),
 
     async close() {
       await writer.close()
