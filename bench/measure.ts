@@ -1,4 +1,5 @@
 import { cpus } from 'node:os'
+import { versionsOfDatabases } from './tools.ts'
 
 /** A measured figure: the median of n runs, and how far apart they were. */
 export interface Figure {
@@ -41,7 +42,12 @@ export async function timeRuns(n: number, run: (round: number) => unknown): Prom
 /** The machine, in a line. */
 export function machine(): string {
   const all = cpus()
-  return `${all.length} × ${all[0]?.model ?? 'unknown'}, Node ${process.versions.node}, SQLite ${process.versions.sqlite ?? '?'}`
+  return [
+    `${all.length} × ${all[0]?.model ?? 'unknown'}`,
+    `Node ${process.versions.node}`,
+    `SQLite ${process.versions.sqlite ?? '?'}`,
+    ...versionsOfDatabases(),
+  ].join(', ')
 }
 
 /** Writes rows as a Markdown table. */

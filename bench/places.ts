@@ -70,7 +70,7 @@ const POSTGRES_BYTES = `
   select sum(pg_total_relation_size(oid)) as bytes
   from pg_class
   where relkind = 'r'
-    and relnamespace = 'public'::regnamespace
+    and relnamespace = 'rollcall'::regnamespace
     and relname <> 'journal'
 `
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { until } from '../test/support/until.ts'
 import { needTools } from './tools.ts'
@@ -81,8 +82,53 @@ export function processorTime(pid: number): number {
 
 /** Bytes of memory that a process holds. */
 export function residentMemory(pid: number): number {
-  const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return memoryOf(pid, 'VmRSS')
+}
+
+/** What a process took that has ended well. */
+export interface Taken {
+  readonly seconds: number
+
+  /** Bytes of memory that it held at the most. */
+  readonly memory: number
+
+  /** What it wrote, to either stream. */
+  readonly output: string
+}
+
+/** Runs a process to its end. Throws where that is no good one. */
+export async function runThrough(command: readonly string[]): Promise<Taken> {
+  const [program = '', ...words] = command
+  const from = performance.now()
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const kill = (): unknown => child.kill('SIGKILL')
+  process.once('exit', kill)
+  let output = ''
+  let memory = 0
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+  const look = setInterval(() => {
+    if (child.exitCode === null) memory = Math.max(memory, memoryOf(child.pid ?? 0, 'VmHWM') || 0)
+  }, 20)
+  const [code] = (await once(child, 'close')) as [number | null]
+  const seconds = (performance.now() - from) / 1_000
+  clearInterval(look)
+  process.off('exit', kill)
+  if (code !== 0) throw new Error(`${command.slice(0, 4).join(' ')} ended with ${code}:\n${output}`)
+  return { seconds, memory, output }
+}
+
+/** A field of what the system says of a process, in bytes; not a number where that is gone. */
+function memoryOf(pid: number, field: string): number {
+  const [, kibibytes] = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(readStatus(pid)) ?? []
   return Number(kibibytes) * 1_024
+}
+
+function readStatus(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** Milliseconds. Some servers fill themselves first. */

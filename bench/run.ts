@@ -13,6 +13,7 @@ import { million } from './million.ts'
 import { againstPeers } from './peers.ts'
 import { growthOverHttp } from './shared/growth.ts'
 import { sharedIssues } from './shared/issues.ts'
+import { moving } from './shared/moving.ts'
 import { sharedAgainstPeers } from './shared/peers.ts'
 import { reach } from './shared/reach.ts'
 import { twoNodes } from './shared/two-nodes.ts'
@@ -39,6 +40,7 @@ const QUESTIONS: Readonly<Record<string, (folder: string) => Promise<readonly Ro
   'growth-http': growthOverHttp,
   'shared-issues': sharedIssues,
   'shared-peers': sharedAgainstPeers,
+  moving,
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))

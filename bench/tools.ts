@@ -50,6 +50,15 @@ export function findPostgres(program: string): string {
   return latest ?? program
 }
 
+/** The databases that are there, each with its version. */
+export function versionsOfDatabases(): readonly string[] {
+  const said = (command: string): string | undefined =>
+    /\d+(\.\d+)+/.exec(spawnSync(command, ['--version'], { encoding: 'utf8' }).stdout ?? '')?.[0]
+  return Object.entries({ PostgreSQL: findPostgres('postgres'), Redis: 'redis-server' }).flatMap(
+    ([name, command]) => (said(command) === undefined ? [] : [`${name} ${said(command)}`]),
+  )
+}
+
 /** Installs the packages of the peers that their lock file names, unless they are there already. */
 export function needPeers(): void {
   const stamp = join(PEERS, 'node_modules/.rollcall-setup')

@@ -49,7 +49,7 @@ const TRIPS: Readonly<Record<Trip, (ids: readonly string[], body: string) => Pro
   },
 }
 
-/** Connections to PostgreSQL: as many as Rollcall takes. */
+/** Connections to PostgreSQL: what pg takes by itself. */
 const POOL = 10
 const KEY = 'round-trip:'
 
