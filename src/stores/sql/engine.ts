@@ -35,6 +35,9 @@ export interface Engine {
   /** Makes the next number of a session greater than the place `serial`; absent where a row that has one does. */
   readonly raiseSerial?: RawBuilder<unknown>
 
+  /** The character that ends a line; for migrations. */
+  readonly lineFeed: 'char(10)' | 'chr(10)'
+
   /** The address in a column, in its one way to be written (RFC 5952); for migrations. */
   readonly canonicalAddress: (column: string) => string
 }

@@ -13,6 +13,7 @@ export function refreshAndSearch({
   text,
   numbering,
   canonicalAddress,
+  lineFeed,
 }: Engine): readonly string[] {
   const { schema } = builder
   const sessions = schema.alterTable('sessions')
@@ -34,20 +35,20 @@ export function refreshAndSearch({
     ...built.map((query) => query.compile().sql),
     `update sessions set ip = ${canonicalAddress('ip')} where ip is not null`,
     `update denials set value = ${canonicalAddress('value')} where key = 'address'`,
-    ...MOVES,
+    ...movesOf(lineFeed),
     ...INDEXES,
   ]
 }
 
-const MOVES = [
+const movesOf = (lineFeed: string): readonly string[] => [
   `update sessions set token_role = coalesce((
     select case role when 'staff' then 1 when 'operator' then 2 else 0 end
     from users where users.realm = sessions.realm and users.id = sessions.user_id), 0)`,
   `insert into numbered_denials (realm, key, value, at, until, "by")
-    select realm, key, replace(value, char(10), ' '), 0, until, 'slibrary' from denials`,
+    select realm, key, replace(value, ${lineFeed}, ' '), 0, until, 'slibrary' from denials`,
   'drop table denials',
   'alter table numbered_denials rename to denials',
-] as const
+]
 
 /**
  * A realm's sessions in the order of their activity; and where a device's address is known, by that.

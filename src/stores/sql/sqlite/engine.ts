@@ -22,5 +22,6 @@ export const SQLITE: Engine = {
   text: 'text',
   shared: false,
   numbering: (column) => column.primaryKey().autoIncrement(),
+  lineFeed: 'char(10)',
   canonicalAddress: (column) => `canonical_address(${column})`,
 }
