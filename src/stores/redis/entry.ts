@@ -3,11 +3,13 @@
  *
  * @module
  */
+import type { AccessKey } from '../../core/access-key.ts'
 import type { Denial, DenyKey } from '../../core/denial.ts'
 import type { NewEvent, RollcallEvent } from '../../core/events.ts'
 import { writePosition } from '../../core/position.ts'
 import { type Actor, type Ending, type EndReason, toSession } from '../../core/session.ts'
 import type { Instant } from '../../core/time.ts'
+import type { SecretHash } from '../../core/token.ts'
 import { readSession } from './record.ts'
 
 /** An entry of a journal, as it was read. */
@@ -126,3 +128,38 @@ function toObject(fields: readonly string[]): Readonly<Record<string, string | u
     fields.flatMap((field, index) => (index % 2 === 0 ? [[field, fields[index + 1]]] : [])),
   )
 }
+
+/** Reads an access key, by its id. */
+export function readKey(id: string, text: string): AccessKey {
+  const [, name, realm, scopes, createdAt, withdrawnAt] = JSON.parse(text) as KeptKey
+  return {
+    id,
+    name,
+    realm,
+    scopes: JSON.parse(scopes),
+    createdAt,
+    ...(withdrawnAt > 0 && { withdrawnAt }),
+  }
+}
+
+/** Writes an access key down. */
+export function writeKey(key: AccessKey, hash: SecretHash): string {
+  const { name, realm, scopes, createdAt, withdrawnAt = 0 } = key
+  const kept: KeptKey = [hash, name, realm, JSON.stringify(scopes), createdAt, withdrawnAt]
+  return JSON.stringify(kept)
+}
+
+/** The hash by which a kept access key is found. */
+export function readKeyHash(text: string): SecretHash {
+  return (JSON.parse(text) as KeptKey)[0]
+}
+
+/** An access key as it is written down. */
+type KeptKey = readonly [
+  hash: SecretHash,
+  name: string,
+  realm: string,
+  scopes: string,
+  createdAt: Instant,
+  withdrawnAt: Instant,
+]

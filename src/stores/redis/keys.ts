@@ -149,6 +149,9 @@ export const KEYS = {
   /** Denials of all realms at home here, by their end; members are `realm\nnumber`. */
   denialsByEnd: (): string => 'du',
 
+  /** Denials that hold already and of which nothing has been told yet, by when they began: `realm\nnumber`. */
+  untoldDenials: (): string => 'dn',
+
   /** The claim to a name, in the partition of its resource. */
   claim: (realm: string, kind: string, resource: string | undefined, name: string): string =>
     `n:${realm}\n${kind}\n${resource ?? ''}\n${name}`,
