@@ -52,9 +52,38 @@ export type Protection =
 export interface PlaceKind {
   readonly name: string
 
+  /** Why it cannot be had here; in CI it must be. */
+  readonly missing: string | false
+
   /** Whether it can have a standby. */
   readonly standby?: true
 
   /** Starts one; `standby` asks for one that can fail over. */
   start(protection: Protection, standby: boolean): Promise<Place>
+}
+
+/** Several ways to one place as one: what is done to it is done to each of them. */
+export function together(ways: readonly FaultProxy[]): FaultProxy {
+  const [first] = ways
+  if (first === undefined) throw new Error('There is no way to that place')
+  return {
+    port: first.port,
+    target: first.target,
+    begin(fault) {
+      for (const way of ways) way.begin(fault)
+    },
+    heal() {
+      for (const way of ways) way.heal()
+    },
+    cut(after) {
+      for (const way of ways) way.cut(after)
+    },
+    aim(target) {
+      for (const way of ways) way.aim(target)
+    },
+    connections: () => ways.reduce((sum, way) => sum + way.connections(), 0),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(ways.map((way) => way[Symbol.asyncDispose]()))
+    },
+  }
 }

@@ -1,11 +1,12 @@
 import { faultProxy } from '../support/fault-proxy.ts'
-import { type RedisServer, redisServer } from '../support/redis-server.ts'
+import { type RedisServer, redisServer, WITHOUT_REDIS } from '../support/redis-server.ts'
 import { until } from '../support/until.ts'
 import type { Place, PlaceKind, Protection } from './place.ts'
 
 /** One Redis; with a standby, nodes wait for that. */
 export const redis: PlaceKind = {
   name: 'Redis',
+  missing: WITHOUT_REDIS,
   standby: true,
   start: (protection, standby) => (standby ? replicated(protection) : alone(protection)),
 }
@@ -33,6 +34,7 @@ async function alone(protection: Protection): Promise<Place> {
 async function replicated(protection: Protection): Promise<Place> {
   let primary = await redisServer()
   let replica = await redisServer()
+  let broken = false
   const way = await faultProxy(primary)
   const feedWay = await faultProxy(primary)
   const link = await faultProxy(primary)
@@ -64,9 +66,11 @@ async function replicated(protection: Protection): Promise<Place> {
         path.cut()
       }
       ;[primary, replica] = [replica, primary]
+      broken = true
     },
     async mend() {
-      await replica.restart()
+      if (broken) await replica.restart()
+      broken = false
       await mend()
     },
     async [Symbol.asyncDispose]() {

@@ -35,6 +35,9 @@ export interface FaultProxy extends AsyncDisposable {
   /** Leads new connections to another server. */
   aim(target: ProxyTarget): void
 
+  /** Where new connections are led. */
+  target(): ProxyTarget
+
   /** Connections that are open just now. */
   connections(): number
 }
@@ -144,6 +147,7 @@ export async function faultProxy({
     aim(next) {
       target = next
     },
+    target: () => target,
     connections: () => lines.size,
     async [Symbol.asyncDispose]() {
       for (const line of lines) reset(line)
