@@ -219,6 +219,7 @@ export const sharingPromises: readonly SharedCase[] = [
           }
           after = page.position
           if (last && page.events.length === 0) return
+          await new Promise((resolve) => setTimeout(resolve))
         }
       }
       const readers = [follow(one, seen.one), follow(other, seen.other)]
@@ -233,6 +234,21 @@ export const sharingPromises: readonly SharedCase[] = [
         for (const keys of [seen.one, seen.other])
           assert.ok(keys.has(`session.created ${id}`), `${id} is told`)
       assert.deepEqual([seen.one.size, seen.other.size], [80, 80])
+    },
+  ),
+
+  sharedPromise(
+    'give a page shorter than was asked for only where there is no more',
+    async ({ one, other, both }) => {
+      const { position } = await one.read(undefined, 1)
+      await together(both, 35, (store, index) => beginIn(store, { userId: `u${index}` }))
+      let after = position
+      for (const size of [10, 10, 10, 5]) {
+        const page = await other.read(after, 10)
+        assert.equal(page.events.length, size)
+        after = page.position
+      }
+      assert.equal(after, (await one.read(undefined, 1)).position)
     },
   ),
 
