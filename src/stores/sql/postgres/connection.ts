@@ -119,7 +119,12 @@ interface Circumstances {
   readonly replicates: boolean
 }
 
-/** Whatever the database is set to, an acknowledged write is on the disk: and with its standbys, where they are synchronous. */
+/**
+ * What a connection is set to, whatever the database is: an acknowledged write is on the disk, and with its standbys where
+ * they are synchronous.
+ *
+ * Each statement knows its way in. So it is planned once, by index, and never for the values that it happens to be given.
+ */
 const PREPARE = `select
   set_config('search_path', $1, false),
   set_config('statement_timeout', $2, false),
@@ -127,6 +132,11 @@ const PREPARE = `select
   set_config('idle_in_transaction_session_timeout', $4, false),
   set_config('synchronous_commit', case current_setting('synchronous_commit')
     when 'remote_apply' then 'remote_apply' else 'on' end, false),
+  set_config('plan_cache_mode', 'force_generic_plan', false),
+  set_config('enable_seqscan', 'off', false),
+  set_config('enable_hashjoin', 'off', false),
+  set_config('enable_mergejoin', 'off', false),
+  set_config('jit', 'off', false),
   pg_is_in_recovery() or current_setting('default_transaction_read_only') = 'on' as reads_only,
   current_setting('synchronous_standby_names') <> '' as replicates`
 

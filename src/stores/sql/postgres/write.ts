@@ -7,11 +7,12 @@ import { LRUCache } from 'lru-cache'
 import type { SessionDraft } from '../../../core/store.ts'
 import type { Transaction } from '../engine.ts'
 import { type AnyOperation, OPERATIONS, type OperationName, type RequestOf } from '../operations/index.ts'
+import { fromId } from '../rows.ts'
 import type { UserAgentTable } from '../schema.ts'
 import { type Ground, isCrossing, isUnheard, type OpenBatch, openBatch } from './batch.ts'
 import type { Connection } from './connection.ts'
 import { ABORTED, remedyFor, sqlState, unavailable, unknown } from './faults.ts'
-import { FIND_USER_AGENTS, INTERN_USER_AGENTS } from './statements.ts'
+import { array, FIND_USER_AGENTS, INTERN_USER_AGENTS, TOUCH_SESSIONS } from './statements.ts'
 
 /** One thing to be done, and whoever waits for its answer. */
 export interface Task {
@@ -40,13 +41,24 @@ export function taskOf<Name extends OperationName>(
   name: Name,
   request: RequestOf<Name>,
 ): Pick<Task, 'name' | 'work' | 'numbered' | 'draft'> {
-  const operation = OPERATIONS[name] as unknown as AnyOperation
+  const operation = (name === 'touch' ? touchTogether : OPERATIONS[name]) as AnyOperation
   return {
     name,
     work: (tx) => operation(tx, request),
     numbered: NUMBERED[name]?.(request as never) ?? false,
     ...(name === 'insert' && { draft: (request as RequestOf<'insert'>).draft }),
   }
+}
+
+/** Notes all activity with one statement. */
+async function touchTogether(tx: Transaction, activity: RequestOf<'touch'>): Promise<void> {
+  const moments = new Map<string, number>()
+  for (const { id, ago } of activity) {
+    const kept = fromId(id)
+    moments.set(kept, Math.max(moments.get(kept) ?? 0, tx.now - ago))
+  }
+  const values = { ids: array([...moments.keys()]), moments: array([...moments.values()]), now: tx.now }
+  await tx.run(TOUCH_SESSIONS, values)
 }
 
 /** Operations that need to know positions before they are done: they come last. */
