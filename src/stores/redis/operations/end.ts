@@ -109,7 +109,8 @@ async function endPointed(
     )
     if (ending.deny && pointed.length > 0)
       sum = { ...sum, position: join(sum.position, await denyAll(kit, realm, pointed, ending)) }
-    const round = await endAll(kit, realm, pointed, ending, limit)
+    const aims = pointed.map(({ id }) => ({ id }))
+    const round = await endAll(kit, realm, aims, ending, limit)
     sum = add(sum, round)
     return pointed.length === 0 || sum.ended.length >= limit || round.ended.length === pointed.length
       ? sum

@@ -68,8 +68,8 @@ local function end_user(realm, id, how)
   if user then
     local counted_top, counted_under = count_without(current, is_kept)
     if (tonumber(redis.call('hget', told, 'counted')) or 0) == how.epoch then
-      redis.call('hincrby', told, 'top', -counted_top)
-      redis.call('hincrby', told, 'under', -counted_under)
+      redis.call('hincrby', told, 'top', 0 - counted_top)
+      redis.call('hincrby', told, 'under', 0 - counted_under)
     end
     redis.call('zadd', key('m'), position, cjson.encode({
       position, realm, id, now, order, how.reason, how.by.kind, how.by.id
@@ -148,7 +148,7 @@ export const COUNT_REALM: Script = script(
 local MOST_LOOKED_AT = 5000
 local told = redis.call('hmget', key('g:', request.realm), 'counted', 'top', 'under')
 if (tonumber(told[1]) or 0) ~= request.epoch then return { 0, 0, false } end
-local top, under = tonumber(told[2]), tonumber(told[3])
+local top, under = tonumber(told[2]) or 0, tonumber(told[3]) or 0
 local function leave_out(session)
   if session.parent then under = under - 1 else top = top - 1 end
 end
