@@ -7,6 +7,8 @@ import type { Command } from './command.ts'
 import { demo } from './commands/demo.ts'
 import { denialsLift, denialsList } from './commands/denials.ts'
 import { doctor } from './commands/doctor.ts'
+import { exportCommand } from './commands/export.ts'
+import { importCommand } from './commands/import.ts'
 import { keysCreate } from './commands/keys-create.ts'
 import { keysList } from './commands/keys-list.ts'
 import { keysWithdraw } from './commands/keys-withdraw.ts'
@@ -43,6 +45,8 @@ export const COMMANDS: readonly Command[] = [
   keysCreate,
   keysWithdraw,
   watch,
+  exportCommand,
+  importCommand,
   demo,
   doctor,
 ]

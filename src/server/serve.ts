@@ -51,10 +51,16 @@ export async function serve({
   beside,
   ...sources
 }: ServeOptions): Promise<number> {
+  const ending = new AbortController()
+  const asked = new Promise<void>((resolve) =>
+    onSignal(() => {
+      ending.abort()
+      resolve()
+    }),
+  )
   try {
     const settings = readSettings(withConfigFile(sources))
-    const server = await startServer(settings)
-    const asked = new Promise<void>((resolve) => onSignal(() => resolve()))
+    const server = await startServer(settings, ending.signal)
     const companion = beside?.(await reach(server, settings.key))
     write(companion?.welcome ?? welcome(server))
     await asked
@@ -64,6 +70,7 @@ export async function serve({
     return 0
   } catch (fault) {
     if (!isRollcallError(fault)) throw fault
+    if (ending.signal.aborted) return 0
     complain(`Rollcall did not start.\n${fault.message}\n`)
     return fault.code === 'bad-request' ? 2 : 1
   }

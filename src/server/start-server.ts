@@ -5,14 +5,11 @@
  */
 import type { AddressInfo } from 'node:net'
 import { isRollcallError, RollcallError } from '../core/errors.ts'
-import type { SessionStore } from '../core/store.ts'
 import { createSessions } from '../engine/create-sessions.ts'
 import type { SessionManager } from '../engine/manager.ts'
 import { nodeEnv } from '../env.ts'
 import { createApp } from '../http/app.ts'
 import { newTally } from '../http/watching.ts'
-import { memoryStore } from '../stores/memory/store.ts'
-import { sqliteStore } from '../stores/sql/sqlite/store.ts'
 import { traceSessions } from '../tracing/sessions.ts'
 import { isTraced } from '../tracing/spans.ts'
 import { traceStore } from '../tracing/store.ts'
@@ -20,9 +17,11 @@ import { watchConnections } from './connections.ts'
 import { mountsOf } from './dialects.ts'
 import { createLogger } from './logger.ts'
 import { startMetrics } from './metrics.ts'
+import { openStore } from './open-store.ts'
 import { policyOf } from './policy.ts'
 import type { Settings } from './setting-table.ts'
 import { VERSION } from './version.ts'
+import { waitForStore } from './wait-for-store.ts'
 
 /** A server that listens. */
 export interface RunningServer {
@@ -43,22 +42,33 @@ export interface RunningServer {
 const DRAIN = 8_000
 
 /**
- * Starts a server.
+ * Starts a server. A store that is shared and down is waited for, until `signal` is aborted.
  *
- * @throws RollcallError `store-unavailable` for a store that cannot be opened; `conflict` for a port that is taken.
+ * @throws RollcallError `store-unavailable` for a store that cannot be opened; `conflict` for one that cannot be used as
+ * it is, or for a port that is taken; `bad-request` for settings that contradict each other.
  */
-export async function startServer(settings: Settings): Promise<RunningServer> {
+export async function startServer(settings: Settings, signal?: AbortSignal): Promise<RunningServer> {
   const env = nodeEnv()
   const logger = createLogger(settings.logLevel)
   const tally = newTally()
   const metrics = startMetrics(tally, VERSION)
   const traced = isTraced()
-  const timed = metrics.time(await openStore(settings, env.now))
+  const { store: opened, port: listening } = await waitForStore({
+    open: () => openStore(settings, env.now),
+    host: settings.host,
+    port: settings.port,
+    say: (line) => logger.warn(line),
+    signal: signal ?? new AbortController().signal,
+  }).catch((fault: unknown) => {
+    throw explain(fault, settings)
+  })
+  const timed = metrics.time(opened)
   const store = traced ? traceStore(timed) : timed
   const engine = createSessions({
     store,
     env,
     policy: policyOf(settings),
+    node: { version: VERSION, ...addressOf(settings, listening) },
     report: (fault) =>
       logger.error({ fault: fault instanceof Error ? fault.message : 'unknown' }, 'upkeep failed'),
   })
@@ -79,10 +89,11 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   })
   const connections = watchConnections(app.server)
   try {
+    for (const caveat of await opened.caveats()) logger.warn(caveat)
     const firstKey = await makeFirstKey(sessions, settings.key)
     await app.listen({
       host: settings.host,
-      port: settings.port,
+      port: listening,
       listenTextResolver: (address) => `rollcall ${VERSION} listens on ${address}, sessions in ${store.name}`,
     })
     const { port } = app.server.address() as AddressInfo
@@ -102,8 +113,14 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   }
 }
 
-async function openStore({ store }: Settings, clock: () => number): Promise<SessionStore> {
-  return store.kind === 'sqlite' ? sqliteStore({ path: store.path, clock }) : memoryStore({ clock })
+/** Where other nodes reach this one: as it is told, else where it listens, if that is one address and no loopback. */
+export function addressOf(
+  { address, host }: Pick<Settings, 'address' | 'host'>,
+  port: number,
+): { readonly address?: string } {
+  if (address !== undefined) return { address }
+  const here = /^(localhost|127\.|::1$|0\.0\.0\.0$|::$)/.test(host) || port === 0
+  return here ? {} : { address: `http://${host.includes(':') ? `[${host}]` : host}:${port}` }
 }
 
 async function makeFirstKey(

@@ -5,6 +5,7 @@
  * @module
  */
 import { readAddress as readRedis } from '../stores/redis/address.ts'
+import { eachHost } from '../stores/sql/postgres/address.ts'
 import { refusal } from './setting-values.ts'
 
 /** Where sessions are kept. A `url` may carry a password: it is shown to nobody, see `masking.ts`. */
@@ -48,15 +49,11 @@ export function readAddress(value: string): string {
 }
 
 function readShared(value: string): SharedStoreSetting | undefined {
-  if (/^postgres(ql)?:\/\//.test(value)) return { kind: 'postgres', url: readPostgres(value) }
+  if (/^postgres(ql)?:\/\//.test(value)) {
+    eachHost(value)
+    return { kind: 'postgres', url: value }
+  }
   if (!/^rediss?(-cluster)?:\/\//.test(value)) return undefined
   readRedis(value)
   return { kind: 'redis', url: value }
-}
-
-function readPostgres(value: string): string {
-  if (URL.canParse(value)) return value
-  throw refusal(
-    'this is no URL. Write postgres://USER:PASSWORD@HOST:5432/DATABASE; escape what is special in a password (%40 for @).',
-  )
 }

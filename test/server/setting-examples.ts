@@ -105,7 +105,7 @@ export const REFUSED: readonly (readonly [string, string, RegExp])[] = [
   ['port', '-1', /0 to 65535/],
   ['port', '80.5', /0 to 65535/],
   ['store', 'oracle:x', /sqlite:PATH, memory:, postgres:/],
-  ['store', 'postgres://db:port/x', /no URL/],
+  ['store', 'postgres://db:port/x', /postgres:\/\/USER/],
   ['store', 'redis-cluster://', /host:port,host:port/],
   ['store', 'redis-cluster://a:1,b:x', /host:port,host:port/],
   ['feed', 'sqlite:x', /same kind/],

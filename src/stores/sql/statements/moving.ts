@@ -149,7 +149,7 @@ export function movingStatements(
         .where('id', '=', place<string>('id'))
         .where('last_stamp', '<', place<number>('last_stamp')),
     ),
-    ...(raiseSerial && { raiseSerial: compile(raiseSerial.$castTo<object>() as never) }),
+    ...(raiseSerial && { raiseSerial: compile({ compile: () => raiseSerial.compile(builder) as never }) }),
   }
 }
 
