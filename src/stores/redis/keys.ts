@@ -96,6 +96,9 @@ export const KEYS = {
   session: (rest: string): string => `s:${rest}`,
   user: (realm: string, id: string): string => `u:${realm}\n${id}`,
 
+  /** Set: realms of which this partition has, or had, sessions or users. */
+  realms: (): string => 'rs',
+
   /** Ids of a realm's users in this partition; all scores are 0. */
   users: (realm: string): string => `us:${realm}`,
 
@@ -158,6 +161,9 @@ export const KEYS = {
 
   /** A session that was never begun, and must not be any more: another has taken over its claim. */
   void: (rest: string): string => `v:${rest}`,
+
+  /** Hash in the fixed partition: nodes by id, as `scripts/nodes.ts` writes them down. */
+  nodes: (): string => 'no',
 
   /** Hashes in the fixed partition: access keys by id, and ids by the hash of the secret. */
   keys: (): string => 'k',

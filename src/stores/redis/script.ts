@@ -10,8 +10,11 @@ export interface Script {
   /** What it does, for errors and logs. */
   readonly name: string
 
-  /** Whether it may change something. What may have changed something is never sent twice unasked. */
-  readonly kind: 'read' | 'write'
+  /**
+   * Whether it changes something. What may have been written is never sent again unasked, and counts once it is
+   * confirmed; what is only noted may be sent again, and need not outlive the server.
+   */
+  readonly kind: 'read' | 'note' | 'write'
   readonly source: string
 
   /** SHA-1 of the source, by which Redis knows it. */

@@ -20,6 +20,7 @@ for _, each in ipairs(request.users) do
   if not known then
     redis.call('set', key('u:', each.realm, each.id), each.text)
     redis.call('zadd', key('us:', each.realm), 0, each.id)
+    redis.call('sadd', key('rs'), each.realm)
     taken = taken + 1
   elseif known.stamp < each.stamp then
     known.stamp = each.stamp

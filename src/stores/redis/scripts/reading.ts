@@ -8,6 +8,16 @@ import { type Script, script } from '../script.ts'
 import { COMMON } from './common.ts'
 import { SESSIONS } from './session.ts'
 
+const SERIALS = `
+local DIGITS = '${BASE58}'
+
+local function serial_of(member)
+  local serial = 0
+  for place = 1, 7 do serial = serial * 58 + string.find(DIGITS, string.sub(member, place, place), 1, true) - 1 end
+  return serial
+end
+`
+
 /** A session, its user and its parent: `rest` names it. Answers the moment and three texts, or nothing. */
 export const FIND: Script = script(
   'read',
@@ -34,15 +44,8 @@ export const WALK: Script = script(
   'list sessions',
   COMMON,
   SESSIONS,
+  SERIALS,
   `
-local DIGITS = '${BASE58}'
-
-local function serial_of(member)
-  local serial = 0
-  for place = 1, 7 do serial = serial * 58 + string.find(DIGITS, string.sub(member, place, place), 1, true) - 1 end
-  return serial
-end
-
 -- How many members come before those behind a place.
 local function rank_behind(index, moment, serial)
   local first = redis.call('zcount', index, '(' .. moment, '+inf')
@@ -125,5 +128,55 @@ for _, text in ipairs(redis.call('zrange', key('m'), 0, -1)) do
   if kept[2] == request.realm and kept[3] == (request.user or 0) then found[#found + 1] = text end
 end
 return found
+`,
+)
+
+/**
+ * Sessions of a realm in the order in which they were issued, open and closed: at most `count`, after a place (`moment`
+ * and `serial`). Answers of each its member, score, text and the text of its user.
+ */
+export const GATHER_SESSIONS: Script = script(
+  'read',
+  'gather sessions',
+  COMMON,
+  SESSIONS,
+  SERIALS,
+  `
+-- How many members come before those after a place.
+local function rank_after(index)
+  local first = redis.call('zcount', index, '-inf', '(' .. request.moment)
+  local last = first + redis.call('zcount', index, request.moment, request.moment)
+  while first < last do
+    local middle = math.floor((first + last) / 2)
+    local member = redis.call('zrange', index, middle, middle)[1]
+    if serial_of(member) > request.serial then last = middle else first = middle + 1 end
+  end
+  return first
+end
+
+local found = {}
+for _, index in ipairs({ key('oi:', request.realm), key('ci:', request.realm) }) do
+  local first = rank_after(index)
+  local members = redis.call('zrange', index, first, first + request.count - 1, 'withscores')
+  for place = 1, #members, 2 do
+    found[#found + 1] = { member = members[place], score = tonumber(members[place + 1]), serial = serial_of(members[place]) }
+  end
+end
+table.sort(found, function(a, b)
+  if a.score ~= b.score then return a.score < b.score end
+  return a.serial < b.serial
+end)
+
+local answer = {}
+for place = 1, math.min(#found, request.count) do
+  local rest = string.sub(found[place].member, 8, 28)
+  local text = redis.call('get', key('s:', rest))
+  local session = text and parse_session(rest, text)
+  answer[#answer + 1] = found[place].member
+  answer[#answer + 1] = found[place].score
+  answer[#answer + 1] = text or ''
+  answer[#answer + 1] = session and session.user and redis.call('get', key('u:', session.realm, session.user)) or ''
+end
+return answer
 `,
 )

@@ -205,6 +205,7 @@ end
 -- Puts a new session where it is looked for.
 local function index_open(session)
   each_index(session, 'o', add_to)
+  redis.call('sadd', key('rs'), session.realm)
   redis.call('zadd', DUE, due_at(session), member_of(session))
   count_open(session, 1)
 end
@@ -216,6 +217,7 @@ end
 -- Puts an ended session where the closed ones are.
 local function index_closed(session)
   each_index(session, 'c', add_to)
+  redis.call('sadd', key('rs'), session.realm)
   redis.call('zadd', key('forget'), forgettable_at(session), member_of(session))
 end
 

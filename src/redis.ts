@@ -1,0 +1,6 @@
+/**
+ * Sessions in Redis or a Redis Cluster, for any number of processes.
+ *
+ * @module
+ */
+export { type RedisStoreOptions, redisStore } from './stores/redis/store.ts'
