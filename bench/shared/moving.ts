@@ -19,7 +19,7 @@ export async function moving(folder: string): Promise<readonly Row[]> {
   process.stderr.write(`  filling ${said(SESSIONS)} …\n`)
   const source = await SQLITE.start(folder)
   const { tokens } = await settle(source, folder, { sessions: SESSIONS, most: TRIED })
-  const file = join(folder, 'moving.rollcall')
+  const file = join(folder, 'moving.ndjson')
   process.stderr.write('  export …\n')
   const given = await rollcall('export', file, '--store', `sqlite:${source.path}`)
   await source.stop()
@@ -53,8 +53,8 @@ async function into(
   await server.stop()
   await place.stop()
   return [
-    ...rowsOf(`import of them into ${kind.name}`, taken),
-    row(`tokens that no longer work there, of ${old.length} tried`, refused, '', '0'),
+    ...rowsOf(`import of them into ${kind.name}, read back and compared`, taken),
+    row(`tokens that no longer work on ${kind.name}, of ${old.length} tried`, refused, '', '0'),
   ]
 }
 
