@@ -39,13 +39,8 @@ async function into(
   process.stderr.write(`  import into ${kind.name} …\n`)
   const place = await kind.start(folder, { core: 'any' })
   const taken = await rollcall('import', file, '--store', place.path)
-  process.stderr.write(
-    `${taken.output
-      .trimEnd()
-      .split(/[\r\n]/)
-      .slice(-3)
-      .join('\n')}\n`,
-  )
+  if (!taken.output.includes('holds all of it, and nothing else'))
+    throw new Error(`The import was not verified:\n${taken.output}`)
   const server = await startRollcall('cold', { path: place.path, tokens }, { core: 'any' })
   const old = credentialsOf(server)
   let refused = 0
