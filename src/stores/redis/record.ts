@@ -2,7 +2,7 @@
  * How sessions and users are written down.
  *
  * A session is three lines: what scripts work with, an array; what they only carry; and what no journal may tell.
- * Absent values are 0, an absent `idle` is -1. Texts are well-formed Unicode: a lone half of a pair becomes U+FFFD, as in every other store.
+ * Absent values are 0, an absent `idle` is -1. Moments are written as spans from `issuedAt`, which makes them short. Texts are well-formed Unicode: a lone half of a pair becomes U+FFFD, as in every other store.
  *
  * @module
  */
@@ -27,11 +27,11 @@ type Maybe<Value> = Value | 0
 type Frame = readonly [
   serial: number,
   kind: number,
-  stamp: number,
+  stampBehind: number,
   issuedAt: Instant,
   authenticatedAgo: number,
-  lastActiveAt: Instant,
-  expiresAt: Instant,
+  activeAfter: number,
+  lifetime: number,
   idle: number,
   realmEpoch: number,
   userEpoch: number,
@@ -56,11 +56,11 @@ export function writeSession(record: SessionRecord): string {
 
 /** The second line: device without its label, authentication, data. */
 export function writeFacts({
-  device: { label: _label, ...device },
+  device,
   authentication,
   data,
 }: Pick<SessionRecord, 'device' | 'authentication' | 'data'>): string {
-  return JSON.stringify([device, authentication ?? 0, data ?? 0])
+  return JSON.stringify([DEVICE_FIELDS.map((field) => device[field] ?? 0), authentication ?? 0, data ?? 0])
 }
 
 /** The third line: the hash of the token, and its predecessors. Empty where there is no token. */
@@ -76,7 +76,7 @@ export function writeSecrets({
 export function readSession(partition: string, rest: string, text: string): SessionRecord {
   const [frame = '', facts = '', secrets = ''] = text.split('\n')
   const [device, authentication, data] = JSON.parse(facts) as [
-    SessionRecord['device'],
+    readonly Maybe<string>[],
     Maybe<NonNullable<SessionRecord['authentication']>>,
     Maybe<NonNullable<SessionRecord['data']>>,
   ]
@@ -84,9 +84,7 @@ export function readSession(partition: string, rest: string, text: string): Sess
     SecretHash?,
     (readonly Predecessor[])?,
   ]
-  const [serial, kind, stamp, issuedAt, ago, lastActiveAt, expiresAt, idle, ...behind] = JSON.parse(
-    frame,
-  ) as Frame
+  const [serial, kind, stamp, issuedAt, ago, active, lifetime, idle, ...behind] = JSON.parse(frame) as Frame
   const [realmEpoch, userEpoch, revision, tokenRole, ending, realm, userId, parent, resource, name, label] =
     behind
   return {
@@ -99,13 +97,13 @@ export function readSession(partition: string, rest: string, text: string): Sess
     ...(name !== 0 && { name }),
     ...(tokenHash !== undefined && { tokenHash }),
     serial,
-    stamp,
+    stamp: Math.floor(issuedAt / 1000) + stamp,
     issuedAt,
     authenticatedAt: issuedAt - ago,
-    lastActiveAt,
-    expiresAt,
-    ...(idle >= 0 && { idle, idleExpiresAt: lastActiveAt + idle }),
-    device: label === 0 ? device : { ...device, label },
+    lastActiveAt: issuedAt + active,
+    expiresAt: issuedAt + lifetime,
+    ...(idle >= 0 && { idle, idleExpiresAt: issuedAt + active + idle }),
+    device: { ...toDevice(device), ...(label !== 0 && { label }) },
     ...(authentication !== 0 && { authentication }),
     ...(data !== 0 && { data }),
     realmEpoch,
@@ -173,16 +171,25 @@ export function readLastStamp(text: string): number {
   return (JSON.parse(text) as KeptUser)[3]
 }
 
+/** The fields of a device as they are written down, each in its place. */
+const DEVICE_FIELDS = ['ip', 'userAgent', 'browser', 'os', 'type'] as const
+
+function toDevice(values: readonly Maybe<string>[]): SessionRecord['device'] {
+  return Object.fromEntries(
+    DEVICE_FIELDS.flatMap((field, index) => (values[index] === 0 ? [] : [[field, values[index]]])),
+  )
+}
+
 function toFrame(record: SessionRecord): Frame {
-  const { ending, userId, parentId, resource, name, device } = record
+  const { ending, userId, parentId, resource, name, device, issuedAt } = record
   return [
     record.serial,
     SESSION_KINDS.indexOf(record.kind),
-    record.stamp,
-    record.issuedAt,
-    record.issuedAt - record.authenticatedAt,
-    record.lastActiveAt,
-    record.expiresAt,
+    record.stamp - Math.floor(issuedAt / 1000),
+    issuedAt,
+    issuedAt - record.authenticatedAt,
+    record.lastActiveAt - issuedAt,
+    record.expiresAt - issuedAt,
     record.idle ?? -1,
     record.realmEpoch,
     record.userEpoch,

@@ -58,7 +58,7 @@ return 1
  * epoch it was not told, and whose sessions it left alone.
  */
 export const TOUCH: Script = script(
-  'write',
+  'note',
   'touch',
   COMMON,
   SESSIONS,
@@ -99,7 +99,7 @@ return answer
 
 /** Puts texts without late salts in the place of those with them, each provided that it is still as it was read. Answers of how many. */
 export const ERASE_SALTS: Script = script(
-  'write',
+  'note',
   'erase salts',
   COMMON,
   `

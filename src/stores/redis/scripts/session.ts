@@ -13,11 +13,12 @@ local FIELDS = {
   'serial', 'kind', 'stamp', 'issued', 'proven', 'active', 'expires', 'idle', 'realm_epoch', 'user_epoch',
   'revision', 'role', 'ending', 'realm', 'user', 'parent', 'resource', 'name', 'label'
 }
+local STAMP_AT, ACTIVE_AT, EXPIRES_AT = 3, 6, 7
 local MAY_LACK = { ending = true, user = true, parent = true, resource = true, name = true, label = true }
 local FLUSH = ${ACTIVITY_FLUSH}
 local TOMBSTONE_AGE = ${TOMBSTONE_AGE}
 
--- A session as a table, from what is kept of it.
+-- A session as a table, from what is kept of it: there, moments are spans from the one at which it was issued.
 local function parse_session(rest, text)
   local frame, facts, secrets = string.match(text, '^([^\\n]*)\\n([^\\n]*)\\n?([^\\n]*)$')
   local session = { rest = rest, facts = facts, secrets = secrets }
@@ -25,6 +26,9 @@ local function parse_session(rest, text)
     local field = FIELDS[index]
     if value ~= 0 or not MAY_LACK[field] then session[field] = value end
   end
+  session.stamp = session.stamp + math.floor(session.issued / 1000)
+  session.active = session.active + session.issued
+  session.expires = session.expires + session.issued
   return session
 end
 
@@ -37,6 +41,9 @@ end
 local function frame_of(session)
   local frame = {}
   for index, field in ipairs(FIELDS) do frame[index] = session[field] or 0 end
+  frame[STAMP_AT] = session.stamp - math.floor(session.issued / 1000)
+  frame[ACTIVE_AT] = session.active - session.issued
+  frame[EXPIRES_AT] = session.expires - session.issued
   return cjson.encode(frame)
 end
 
