@@ -35,6 +35,12 @@ export interface Engine {
   /** Makes the next number of a session greater than the place `serial`; absent where a row that has one does. */
   readonly raiseSerial?: RawBuilder<unknown>
 
+  /**
+   * The column of a realm where all of the realm is meant, as the indexes that lead to it have it: such that an engine that
+   * knows little of the rows takes neither those for a part of the realm nor others for all of it.
+   */
+  readonly wholeRealm: (column: string) => string
+
   /** The character that ends a line; for migrations. */
   readonly lineFeed: 'char(10)' | 'chr(10)'
 

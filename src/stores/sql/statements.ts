@@ -26,14 +26,17 @@ export interface Statements
     MovingStatements,
     JournalStatements {}
 
+/** What the statements of an engine differ in. */
+export type Tongue = Pick<Engine, 'builder' | 'raiseSerial' | 'wholeRealm'>
+
 /** Builds them. */
-export function statementsFor({ builder, raiseSerial }: Pick<Engine, 'builder' | 'raiseSerial'>): Statements {
+export function statementsFor({ builder, raiseSerial, wholeRealm }: Tongue): Statements {
   return {
     ...readingStatements(builder),
-    ...searchingStatements(builder),
+    ...searchingStatements(builder, wholeRealm),
     ...issuingStatements(builder),
     ...denialStatements(builder),
-    ...endingStatements(builder),
+    ...endingStatements(builder, wholeRealm),
     ...userStatements(builder),
     ...keyStatements(builder),
     ...journalStatements(builder),

@@ -14,6 +14,7 @@ export function refreshAndSearch({
   numbering,
   canonicalAddress,
   lineFeed,
+  wholeRealm,
 }: Engine): readonly string[] {
   const { schema } = builder
   const sessions = schema.alterTable('sessions')
@@ -36,7 +37,7 @@ export function refreshAndSearch({
     `update sessions set ip = ${canonicalAddress('ip')} where ip is not null`,
     `update denials set value = ${canonicalAddress('value')} where key = 'address'`,
     ...movesOf(lineFeed),
-    ...INDEXES,
+    ...indexesOf(wholeRealm('realm')),
   ]
 }
 
@@ -56,17 +57,17 @@ const movesOf = (lineFeed: string): readonly string[] => [
  * Between two ways that look alike to it, SQLite chooses by the order in which their indexes were made: so those of whole
  * realms are made again, behind those that lead to a part of one.
  */
-const INDEXES = [
+const indexesOf = (realm: string): readonly string[] => [
   'create index denials_value on denials (realm, key, value)',
   'create index denials_realm on denials (realm, id)',
   'create index denials_until on denials (until)',
   'create index sessions_salted on sessions (salt_until) where salt_until is not null',
-  'create index sessions_open_active on sessions (realm, last_active_at, serial) where ended_at is null',
-  'create index sessions_closed_active on sessions (realm, last_active_at, serial) where ended_at is not null',
+  `create index sessions_open_active on sessions (${realm}, last_active_at, serial) where ended_at is null`,
+  `create index sessions_closed_active on sessions (${realm}, last_active_at, serial) where ended_at is not null`,
   'create index sessions_open_address on sessions (realm, ip, issued_at, serial) where ended_at is null and ip is not null',
   'create index sessions_closed_address on sessions (realm, ip, issued_at, serial) where ended_at is not null and ip is not null',
   'drop index sessions_open_realm',
   'drop index sessions_closed_realm',
-  'create index sessions_open_realm on sessions (realm, issued_at, serial) where ended_at is null',
-  'create index sessions_closed_realm on sessions (realm, issued_at, serial) where ended_at is not null',
-] as const
+  `create index sessions_open_realm on sessions (${realm}, issued_at, serial) where ended_at is null`,
+  `create index sessions_closed_realm on sessions (${realm}, issued_at, serial) where ended_at is not null`,
+]

@@ -33,6 +33,7 @@ export const POSTGRES: Engine = {
   raiseSerial: sql`select case when one.next < ${place<number>('serial')}::bigint
     then setval(pg_get_serial_sequence('sessions', 'serial'), ${place<number>('serial')}::bigint) end
     from (select nextval(pg_get_serial_sequence('sessions', 'serial')) as next) as one`,
+  wholeRealm: (column) => `coalesce(${column}, '')`,
   lineFeed: 'chr(10)',
   canonicalAddress: (column) => column,
 }

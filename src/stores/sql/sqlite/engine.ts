@@ -22,6 +22,7 @@ export const SQLITE: Engine = {
   text: 'text',
   shared: false,
   numbering: (column) => column.primaryKey().autoIncrement(),
+  wholeRealm: (column) => column,
   lineFeed: 'char(10)',
   canonicalAddress: (column) => `canonical_address(${column})`,
 }

@@ -52,7 +52,10 @@ export interface Counted {
 }
 
 /** Builds them. */
-export function endingStatements(builder: Kysely<Database>): EndingStatements {
+export function endingStatements(
+  builder: Kysely<Database>,
+  wholeRealm: (column: string) => string,
+): EndingStatements {
   const open = builder
     .updateTable('sessions')
     .where('id', '=', place<string>('id'))
@@ -100,7 +103,7 @@ export function endingStatements(builder: Kysely<Database>): EndingStatements {
           last_active_at: place<number>('active_at'),
         }),
     ),
-    ...epochStatements(builder),
+    ...epochStatements(builder, wholeRealm('realm')),
     anyChild: compile(
       builder
         .selectFrom('sessions')
@@ -145,12 +148,10 @@ type EpochStatements = Omit<
   | 'sweepSessions'
 >
 
-function epochStatements(builder: Kysely<Database>): EpochStatements {
-  const inRealm = builder
-    .selectFrom('sessions')
-    .where('realm', '=', place<string>('realm'))
-    .where('ended_at', 'is', null)
-  const ofUser = inRealm.where('user_id', '=', place<string>('user'))
+function epochStatements(builder: Kysely<Database>, realm: string): EpochStatements {
+  const open = builder.selectFrom('sessions').where('ended_at', 'is', null)
+  const inRealm = open.where(sql<boolean>`${sql.raw(realm)} = ${place('realm')}`)
+  const ofUser = open.where('realm', '=', place<string>('realm')).where('user_id', '=', place<string>('user'))
   const kept = builder.updateTable('sessions').where('id', 'in', (select) =>
     select
       .selectFrom('sessions')

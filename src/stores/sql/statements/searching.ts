@@ -64,14 +64,17 @@ export interface SearchingStatements {
 }
 
 /** Builds them. */
-export function searchingStatements(builder: Kysely<Database>): SearchingStatements {
+export function searchingStatements(
+  builder: Kysely<Database>,
+  wholeRealm: (column: string) => string,
+): SearchingStatements {
   const built = new Map<string, SearchStatements>()
   return {
     openResourceFrom: resourceFrom(builder, 'open'),
     closedResourceFrom: resourceFrom(builder, 'closed'),
     search(shape) {
       const key = [shape.path, shape.partition, shape.sort, ...[...shape.conditions].sort()].join(' ')
-      const known = built.get(key) ?? build(builder, shape)
+      const known = built.get(key) ?? build(builder, shape, wholeRealm('s.realm'))
       built.set(key, known)
       return known
     },
@@ -90,21 +93,21 @@ function resourceFrom(builder: Kysely<Database>, partition: 'open' | 'closed'): 
   )
 }
 
-function build(builder: Kysely<Database>, shape: Shape): SearchStatements {
+function build(builder: Kysely<Database>, shape: Shape, realm: string): SearchStatements {
   const moment = momentOf(shape)
   const bare = builder.selectFrom('sessions as s')
   const counted = bare.leftJoin('user_agents as a', 'a.key', 's.user_agent') as unknown as Rows<object>
-  const places = within(bare as unknown as Rows<object>, shape).select([
+  const places = within(bare as unknown as Rows<object>, shape, realm).select([
     moment.as('moment'),
     sql.ref<number>('s.serial').as('serial'),
   ])
   return {
     rows: compile(
-      sorted(suchThat(within(sessionRows(builder), shape), shape), moment, 'desc').limit(
+      sorted(suchThat(within(sessionRows(builder), shape, realm), shape), moment, 'desc').limit(
         place<number>('limit'),
       ),
     ),
-    count: compile(suchThat(within(counted, shape), shape).select(sql<number>`count(*)`.as('count'))),
+    count: compile(suchThat(within(counted, shape, realm), shape).select(sql<number>`count(*)`.as('count'))),
     placeBehind: compile(
       sorted(places, moment, 'desc').limit(sql.lit(1)).offset(place<number>('skip')) as never,
     ),
@@ -130,11 +133,16 @@ function sorted<Output>(query: Rows<Output>, moment: RawBuilder<number>, way: 'a
 }
 
 /** Rows of a path and partition between two places. */
-function within<Output>(query: Rows<Output>, shape: Shape): Rows<Output> {
+function within<Output>(query: Rows<Output>, shape: Shape, realm: string): Rows<Output> {
   const { path, partition } = shape
   const here = sql`(${momentOf(shape)}, s.serial)`
   const between = query
-    .where(PATHS[path](partition === 'due' ? aside : sql.ref))
+    .where(
+      PATHS[path](
+        partition === 'due' ? aside : sql.ref,
+        partition === 'due' ? aside('s.realm') : sql.raw(realm),
+      ),
+    )
     .where(sql<boolean>`${here} < (${place<number>('moment')}, ${place<number>('before_serial')})`)
     .where(sql<boolean>`${here} >= (${place<number>('floor')}, ${place<number>('floor_serial')})`)
   return between.where(PARTITIONS[partition])
@@ -156,20 +164,24 @@ function aside(column: string): RawBuilder<string> {
 }
 
 /** The columns that lead the way in; what is due has a way of its own, and they only have to be right. */
-const PATHS: Readonly<Record<Path, (column: (name: string) => RawBuilder<unknown>) => RawBuilder<boolean>>> =
-  {
-    user: (column) =>
-      sql`${column('s.realm')} = ${place('realm')} and ${column('s.user_id')} = ${place('userId')}`,
-    resource: (column) =>
-      sql`${column('s.realm')} = ${place('realm')} and ${column('s.resource')} = ${place('resource')}`,
-    name: (column) =>
-      sql`${column('s.realm')} = ${place('realm')} and s.kind = ${place('kind')} and coalesce(s.resource, '') = ${place('resource')} and s.name = ${place('name')} and s.name is not null`,
-    parent: (column) =>
-      sql`${column('s.parent_id')} = ${place('parentId')} and ${aside('s.realm')} = ${place('realm')}`,
-    address: (column) =>
-      sql`${column('s.realm')} = ${place('realm')} and ${column('s.ip')} = ${place('address')}`,
-    realm: (column) => sql`${column('s.realm')} = ${place('realm')}`,
-  }
+const PATHS: Readonly<
+  Record<
+    Path,
+    (column: (name: string) => RawBuilder<unknown>, realm: RawBuilder<unknown>) => RawBuilder<boolean>
+  >
+> = {
+  user: (column) =>
+    sql`${column('s.realm')} = ${place('realm')} and ${column('s.user_id')} = ${place('userId')}`,
+  resource: (column) =>
+    sql`${column('s.realm')} = ${place('realm')} and ${column('s.resource')} = ${place('resource')}`,
+  name: (column) =>
+    sql`${column('s.realm')} = ${place('realm')} and s.kind = ${place('kind')} and coalesce(s.resource, '') = ${place('resource')} and s.name = ${place('name')} and s.name is not null`,
+  parent: (column) =>
+    sql`${column('s.parent_id')} = ${place('parentId')} and ${aside('s.realm')} = ${place('realm')}`,
+  address: (column) =>
+    sql`${column('s.realm')} = ${place('realm')} and ${column('s.ip')} = ${place('address')}`,
+  realm: (_, realm) => sql`${realm} = ${place('realm')}`,
+}
 
 /** What rows on the way are asked. None is put so that a planner could take it for the way in. */
 const CONDITIONS: Readonly<Record<Condition, RawBuilder<boolean>>> = {
