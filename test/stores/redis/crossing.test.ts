@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Inserted, InsertRefused } from '../../../src/core/store.ts'
+import { DAY, draftOf, HOUR, NOON, REVOKED, TESTER } from '../../../src/testing/contract/workbench.ts'
+import { redisServer, WITHOUT_REDIS } from '../../support/redis-server.ts'
+import { type Bench, bench, type Changes, gateBefore } from './spoiled.ts'
+
+/** Something that two nodes do at the same time, and how a naive script gets it wrong. */
+interface Crossing {
+  readonly promise: string
+  readonly mutant: Changes
+  readonly check: (open: Open) => Promise<void>
+}
+
+type Open = (before?: (name: string) => Promise<void>) => Bench
+
+const CROSSINGS: readonly Crossing[] = [
+  {
+    promise: 'begins nothing of whom another node has kept out in between',
+    mutant: { insert: [['if is_outdated() then', 'if false then']] },
+    async check(open) {
+      const { record } = await begun(open())
+      const late = await heldUp(open, async () => {
+        const deny = { keys: ['user'], span: HOUR } as const
+        await open().end({ realm: 'default', id: record.id }, { ...REVOKED, deny }, 10)
+      })
+      assert.deepEqual(late, { ok: false, code: 'denied', until: NOON + HOUR })
+    },
+  },
+  {
+    promise: 'begins nothing of whom another node has banned in between',
+    mutant: { insert: [['if known and known.banned then', 'if false then']] },
+    async check(open) {
+      await begun(open())
+      const late = await heldUp(open, () =>
+        open()
+          .updateUser('default', 'ada', { banned: true }, TESTER)
+          .then(() => {}),
+      )
+      assert.equal(!late.ok && late.code, 'user-banned')
+    },
+  },
+  {
+    promise: 'leaves nothing open that was let in before everything ended, once that is tidied',
+    mutant: { insert: [['if is_outdated() then', 'if false then']] },
+    async check(open) {
+      await begun(open())
+      const late = await heldUp(open, async () => {
+        await open().advanceEpoch({ realm: 'default' }, REVOKED)
+        await open().tidy(100)
+      })
+      assert.ok(late.ok)
+      assert.equal((await open().find(late.record.id))?.record.ending, undefined)
+    },
+  },
+  {
+    promise: 'is dead at birth if everything ended in between, and is told of when that is tidied',
+    mutant: { 'tidy realm': [['session.realm_epoch < request.count', 'false']] },
+    async check(open) {
+      const late = await heldUp(open, async () => {
+        await open().advanceEpoch({ realm: 'default' }, REVOKED)
+      })
+      assert.ok(late.ok)
+      assert.equal((await open().find(late.record.id))?.record.ending?.reason, 'revoked')
+      assert.equal(await open().tidy(100), 1)
+      assert.equal((await open().find(late.record.id))?.record.ending?.reason, 'revoked')
+    },
+  },
+  {
+    promise: 'ends all of a user but what is begun after, whichever node begins it',
+    mutant: { 'end all of user': [['user.epoch = position', 'user.epoch = position + 1000']] },
+    async check(open) {
+      const { record } = await begun(open())
+      const late = await heldUp(open, async () => {
+        await open().advanceEpoch({ realm: 'default', userId: 'ada' }, REVOKED)
+      })
+      assert.ok(late.ok)
+      const kept = await Promise.all([record.id, late.record.id].map((id) => open().find(id)))
+      assert.deepEqual(
+        kept.map((found) => found?.record.ending?.reason),
+        ['revoked', undefined],
+      )
+      await open().tidy(100)
+      const { ended } = await open().advanceEpoch({ realm: 'default', userId: 'ada' }, REVOKED)
+      await open().tidy(100)
+      assert.equal(ended, 1)
+      assert.equal((await open().find(late.record.id))?.record.ending?.reason, 'revoked')
+    },
+  },
+  {
+    promise: 'keeps a limit exactly while a hundred begin on two nodes at once',
+    mutant: { insert: [['local line = line_up(leaving)', 'local line = {}']] },
+    async check(open) {
+      const nodes = [open(), open()]
+      const guards = { by: TESTER, limit: { sessions: 5, atLimit: 'refuse' } } as const
+      const answers = await Promise.all(
+        Array.from({ length: 100 }, (_, index) => nodes[index % 2]?.insert(draftOf(), guards)),
+      )
+      assert.equal(answers.filter((answer) => answer?.ok).length, 5)
+    },
+  },
+  {
+    promise: 'does not end by a filter what has changed since it was looked at',
+    mutant: { end: [['if is_meant and not is_same then', 'if false then']] },
+    async check(open) {
+      const { record } = await begun(open())
+      const gate = gateBefore('end')
+      const filter = { activeBefore: NOON + 1 }
+      const ending = open(gate.before).end({ realm: 'default', ids: [record.id], filter }, REVOKED, 10)
+      await gate.reached
+      now += 1_000
+      await open().touch([{ id: record.id, ago: 0 }])
+      gate.open()
+      assert.deepEqual((await ending).ended, [])
+      assert.equal((await open().find(record.id))?.record.ending, undefined)
+    },
+  },
+  {
+    promise: 'gives a token one successor, whichever node is asked',
+    mutant: { commit: [['if kept ~= request.before then return 0 end', '']] },
+    async check(open) {
+      const { record } = await begun(open())
+      const presented = record.tokenHash
+      assert.ok(presented)
+      const successor = (name: string) => ({ hash: name.padEnd(43, 'A') as never, grace: HOUR, salt: name })
+      const gate = gateBefore('commit')
+      const late = open(gate.before).rotate({ id: record.id, presented, successor: successor('late') })
+      await gate.reached
+      assert.equal(
+        (await open().rotate({ id: record.id, presented, successor: successor('soon') })).outcome,
+        'rotated',
+      )
+      gate.open()
+      const answer = await late
+      assert.deepEqual([answer.outcome, answer.outcome === 'standing' && answer.salt], ['standing', 'soon'])
+    },
+  },
+]
+
+let now = NOON
+let stores = 0
+
+describe('two nodes on one redis', { skip: WITHOUT_REDIS }, () => {
+  let server: Awaited<ReturnType<typeof redisServer>>
+  before(async () => {
+    server = await redisServer({ config: { appendfsync: 'no' } })
+  })
+  after(() => server[Symbol.asyncDispose]())
+
+  async function run({ check }: Crossing, changes: Changes): Promise<void> {
+    const opened: Bench[] = []
+    now = NOON
+    stores += 1
+    const prefix = `t${stores}`
+    try {
+      await check((hold) => {
+        const node = bench({
+          url: server.url,
+          prefix,
+          clock: () => now,
+          changes,
+          ...(hold && { before: hold }),
+        })
+        opened.push(node)
+        return node
+      })
+    } finally {
+      for (const node of opened) node.close()
+    }
+  }
+
+  for (const crossing of CROSSINGS) {
+    test(crossing.promise, () => run(crossing, {}))
+    test(`${crossing.promise}: a naive script is caught`, () =>
+      assert.rejects(run(crossing, crossing.mutant), assert.AssertionError))
+  }
+})
+
+async function begun(node: Bench): Promise<Inserted> {
+  const inserted = await node.insert(draftOf({ lifetime: DAY }), { by: TESTER })
+  assert.ok(inserted.ok)
+  return inserted
+}
+
+/** Lets one node begin a session of Ada's, and another do something after its realm has let it in and before it begins. */
+async function heldUp(open: Open, meanwhile: () => Promise<void>): Promise<Inserted | InsertRefused> {
+  const gate = gateBefore('insert')
+  const late = open(gate.before).insert(draftOf({ lifetime: DAY }), { by: TESTER })
+  await gate.reached
+  await meanwhile()
+  gate.open()
+  return late
+}
