@@ -12,6 +12,7 @@ import { importCommand } from './commands/import.ts'
 import { keysCreate } from './commands/keys-create.ts'
 import { keysList } from './commands/keys-list.ts'
 import { keysWithdraw } from './commands/keys-withdraw.ts'
+import { nodesList } from './commands/nodes.ts'
 import { serve } from './commands/serve.ts'
 import { sessionsCount } from './commands/sessions-count.ts'
 import { sessionsEnd } from './commands/sessions-end.ts'
@@ -44,6 +45,7 @@ export const COMMANDS: readonly Command[] = [
   keysList,
   keysCreate,
   keysWithdraw,
+  nodesList,
   watch,
   exportCommand,
   importCommand,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { WireAnswers } from '../protocol/answers.ts'
-import type { RealmQuery } from '../protocol/queries.ts'
+import type { RealmQuery, RealmWaitQuery } from '../protocol/queries.ts'
 import type { KeyBody, UserBody } from '../protocol/requests.ts'
 import type { WireDenial, WireKey, WireSession, WireUser } from '../protocol/shapes.ts'
 import type { Ask, CallOptions } from './ask.ts'
@@ -19,6 +19,9 @@ export interface Administration {
   readonly users: Users
   readonly keys: Keys
   readonly denials: Denials
+
+  /** Lists the nodes that share the store. It takes a key for every realm. */
+  nodes(options?: CallOptions): Promise<WireAnswers['NodeList']>
 
   /** Counts what lives, by kind. */
   overview(query?: RealmQuery, options?: CallOptions): Promise<WireAnswers['Overview']>
@@ -36,7 +39,7 @@ export interface Users {
   update(
     id: string,
     patch: UserBody,
-    query?: RealmQuery,
+    query?: RealmWaitQuery,
     options?: CallOptions,
   ): Promise<WireAnswers['ChangedUser']>
 
@@ -44,7 +47,7 @@ export interface Users {
   sessions(id: string, query?: RealmListQuery, options?: CallOptions): Listing<WireSession>
 
   /** Ends everything of one. */
-  endSessions(id: string, query?: RealmQuery, options?: CallOptions): Promise<WireAnswers['Ended']>
+  endSessions(id: string, query?: RealmWaitQuery, options?: CallOptions): Promise<WireAnswers['Ended']>
 }
 
 /** Access keys. */
@@ -72,6 +75,7 @@ export function administration(ask: Ask): Administration {
     users: users(ask),
     keys: keys(ask),
     denials: denials(ask),
+    nodes: (options) => ask({ method: 'GET', path: '/v1/nodes' }, options),
     overview: (query = {}, options) => ask({ method: 'GET', path: '/v1/overview', query }, options),
   }
 }

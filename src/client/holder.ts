@@ -13,8 +13,11 @@ import { path } from './request.ts'
 
 /** The calls of a holder. */
 export interface Holder {
-  /** Tells whose session this is. Throws `no-session`, `session-ended` with the reason, or `superseded`. */
-  whoami(options?: CallOptions): Promise<WireAnswers['WhoAmI']>
+  /**
+   * Tells whose session this is. Throws `no-session`, `session-ended` with the reason, or `superseded`. With `fresh`, the
+   * store is asked, whatever the server may vouch for.
+   */
+  whoami(options?: CallOptions & { readonly fresh?: boolean }): Promise<WireAnswers['WhoAmI']>
 
   /**
    * Exchanges the token for its successor, which this client uses from then on. A token that came by cookie is
@@ -62,7 +65,8 @@ export function holder(ask: Ask, renewed: (token: string) => void = () => {}): H
   }
 
   return {
-    whoami: (options) => ask({ method: 'GET', path: '/v1/whoami' }, options),
+    whoami: ({ fresh = false, ...options } = {}) =>
+      ask({ method: 'GET', path: '/v1/whoami', ...(fresh && { query: { fresh: true } }) }, options),
     refresh(options) {
       exchange ??= refresh(options).finally(() => {
         exchange = undefined

@@ -6,9 +6,18 @@
 export type { FailureCode } from '../core/errors.ts'
 export type { EventType } from '../core/events.ts'
 export type { WireAnswers, WireEnded, WireVerdict } from '../protocol/answers.ts'
+export type { WireNodeReceipt, WireReceipt } from '../protocol/answers-nodes.ts'
 export type { WireHolder, WireOwnSession } from '../protocol/answers-shapes.ts'
 export type { IssueBody, WireDevice, WireSelector } from '../protocol/requests.ts'
-export type { WireDenial, WireEvent, WireKey, WirePage, WireSession, WireUser } from '../protocol/shapes.ts'
+export type {
+  WireDenial,
+  WireEvent,
+  WireKey,
+  WireNode,
+  WirePage,
+  WireSession,
+  WireUser,
+} from '../protocol/shapes.ts'
 export type { Administration, Denials, Keys, RealmListQuery, Users } from './administration.ts'
 export type { CallOptions } from './ask.ts'
 export { type Client, type ClientOptions, createClient } from './client.ts'
@@ -29,5 +38,6 @@ export type {
   SessionQuery,
   Sessions,
   VerifyOptions,
+  WaitOptions,
 } from './sessions.ts'
 export type { StreamOptions } from './stream.ts'

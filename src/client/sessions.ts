@@ -4,7 +4,7 @@
  * @module
  */
 import type { WireAnswers, WireVerdict } from '../protocol/answers.ts'
-import type { CountQuery, ListQuery } from '../protocol/queries.ts'
+import type { CountQuery, ListQuery, WaitQuery } from '../protocol/queries.ts'
 import type {
   VerifyOptions as Demands,
   EndBody,
@@ -27,8 +27,14 @@ export type SessionQuery = Omit<ListQuery, 'limit' | 'cursor'> & { readonly limi
 /** How recently and how strongly the holder must have proved who they are, and what the token was seen with. */
 export type VerifyOptions = Demands & CallOptions
 
+/** Whether to wait until an end is known to all nodes: `waitFor` is how long at the most, such as `2s`. */
+export interface WaitOptions extends CallOptions {
+  readonly wait?: 'all'
+  readonly waitFor?: string
+}
+
 /** How to end sessions: all that may be said beside which. */
-export type EndOptions = Omit<EndBody, 'selector' | 'dryRun'> & CallOptions
+export type EndOptions = Omit<EndBody, 'selector' | 'dryRun'> & WaitOptions
 
 /** The calls that begin, judge and point at sessions. */
 export interface SessionCalls {
@@ -56,7 +62,7 @@ export interface Sessions {
   update(id: string, patch: PatchBody, options?: CallOptions): Promise<WireAnswers['Renewed']>
 
   /** Ends one, and what lives under it. One that is over already is no failure. Throws `not-found`. */
-  end(id: string, options?: CallOptions): Promise<WireAnswers['Ended']>
+  end(id: string, options?: WaitOptions): Promise<WireAnswers['Ended']>
 
   /** Counts those meant. */
   count(filter?: SessionFilter, options?: CallOptions): Promise<WireAnswers['Count']>
@@ -100,11 +106,13 @@ export function sessionCalls(ask: Ask): SessionCalls {
 function sessions(ask: Ask): Sessions {
   const end = async <Answer>(
     selector: WireSelector,
-    { signal, timeout, ...rest }: CallOptions,
+    { signal, timeout, wait, waitFor, ...rest }: WaitOptions,
   ): Promise<Answer> => {
     refuseBlanks(selector)
     const body = { selector, ...rest }
-    return ask({ method: 'POST', path: '/v1/sessions/end', body, repeat: 'always' }, { signal, timeout })
+    const query = waitingOf({ wait, waitFor } as WaitOptions)
+    const call = { method: 'POST', path: '/v1/sessions/end', query, body, repeat: 'always' } as const
+    return ask(call, { signal, timeout })
   }
   return {
     list: (query = {}, options) =>
@@ -115,11 +123,22 @@ function sessions(ask: Ask): Sessions {
     },
     update: async (id, body, options) =>
       ask({ method: 'PATCH', path: path`/v1/sessions/${id}`, body }, options),
-    end: async (id, options) =>
-      ask({ method: 'DELETE', path: path`/v1/sessions/${id}`, repeat: 'always' }, options),
+    end: async (id, { signal, timeout, ...waiting } = {}) => {
+      const query = waitingOf(waiting)
+      const call = { method: 'DELETE', path: path`/v1/sessions/${id}`, query, repeat: 'always' } as const
+      return ask(call, { signal, timeout })
+    },
     count: (query = {}, options) => ask({ method: 'GET', path: '/v1/sessions/count', query }, options),
     endMany: (selector, options = {}) => end(selector, options),
     wouldEnd: (selector, options = {}) => end(selector, { ...options, dryRun: true } as CallOptions),
+  }
+}
+
+/** What is asked of the server about waiting; `timeout` is the client's own word for how long a call may take. */
+export function waitingOf({ wait, waitFor }: WaitOptions): WaitQuery {
+  return {
+    ...(wait !== undefined && { wait }),
+    ...(waitFor !== undefined && { timeout: waitFor }),
   }
 }
 

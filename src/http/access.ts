@@ -46,6 +46,9 @@ declare module 'fastify' {
 
     /** Tells of the server as a whole: open to this very machine, and else to keys for every realm. */
     readonly openLocally?: boolean
+
+    /** Tells of the server as a whole: for keys for every realm only. */
+    readonly everyRealm?: boolean
   }
   interface FastifyRequest {
     caller: Caller | null

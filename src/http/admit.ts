@@ -9,11 +9,12 @@ import { FAILURES, isRollcallError, RollcallError } from '../core/errors.ts'
 import type { SessionManager } from '../engine/manager.ts'
 import { type Credentials, readCredentials } from '../protocol/credentials.ts'
 import { isSafeMethod } from '../protocol/cross-site.ts'
+import type { FreshQuery } from '../protocol/queries.ts'
 import { type Caller, type Holder, requireLive } from './access.ts'
 import type { Attempts } from './attempts.ts'
 import { clientOf, isLocal } from './client.ts'
 import { refuseCrossSite } from './cross-site.ts'
-import { refusalOf } from './whoami.ts'
+import { refusalOf, WHOAMI } from './whoami.ts'
 
 /** What is needed to let somebody in. */
 export interface Gate {
@@ -30,7 +31,12 @@ export interface Gate {
  * A right credential is let in however many wrong ones its sender tried before.
  */
 export async function admit(gate: Gate, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { access = 'admin', openLocally = false, dialect } = request.routeOptions.config
+  const {
+    access = 'admin',
+    openLocally = false,
+    everyRealm = openLocally,
+    dialect,
+  } = request.routeOptions.config
   if (dialect !== undefined) return
   const local = isLocal(request)
   if (access === 'anyone' ? isSafeMethod(request.method) : openLocally && local) return
@@ -40,7 +46,7 @@ export async function admit(gate: Gate, request: FastifyRequest, reply: FastifyR
   const found =
     access === 'holder'
       ? await findHolder(gate.sessions, request, credentials)
-      : await findKey(gate.sessions, credentials, access, openLocally)
+      : await findKey(gate.sessions, credentials, access, everyRealm)
   if ('kind' in found) request.caller = found
   else throw await gate.attempts.refuse(reply, clientOf(request), found.refusal, found.wrong)
 }
@@ -63,7 +69,8 @@ async function findHolder(
     return { refusal: new RollcallError('no-session'), wrong }
   }
   try {
-    const verdict = refusalOf(request.raw) ?? (await sessions.verify(token.value))
+    const verdict =
+      refusalOf(request.raw) ?? (await sessions.verify(token.value, { fresh: asksAfresh(request) }))
     const live = requireLive(verdict)
     return {
       kind: 'holder',
@@ -76,6 +83,11 @@ async function findHolder(
     if (!isRollcallError(fault) || FAILURES[fault.code].status !== 401) throw fault
     return { refusal: fault, wrong: fault.code === 'no-session' }
   }
+}
+
+/** Whether whoami is asked to ask the store. What else stands there is refused later. */
+function asksAfresh({ routeOptions, query }: FastifyRequest): boolean {
+  return routeOptions.url === WHOAMI && (query as FreshQuery).fresh === 'true'
 }
 
 async function findKey(

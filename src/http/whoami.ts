@@ -15,6 +15,9 @@ import type { HttpTally } from './watching.ts'
 /** The path of the fast lane. */
 export const WHOAMI = '/v1/whoami'
 
+/** The same, asking the store whatever this node may vouch for. */
+const WHOAMI_AFRESH = `${WHOAMI}?fresh=true`
+
 /** Headers of everything that names a session. */
 export const PRIVATE_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
@@ -23,10 +26,14 @@ export const PRIVATE_HEADERS: Readonly<Record<string, string>> = {
   'referrer-policy': 'no-referrer',
 }
 
+/** The header of an answer that is of what was at hand when the lease ended, because the store is away. */
+export const STALE_HEADER = 'rollcall-stale'
+
 /** Answers with a live session. The verdict keeps the body: text in which each character is one byte. */
 export function sendWhoami(response: ServerResponse, live: Live): void {
   const body = typeof live.presentation === 'string' ? live.presentation : present(live)
-  response.writeHead(200, headersFor(body.length))
+  const headers = headersFor(body.length)
+  response.writeHead(200, live.stale ? [...headers, STALE_HEADER, 'true'] : headers)
   response.end(body, 'latin1')
 }
 
@@ -44,16 +51,17 @@ export function fastLane(
   traced = false,
 ): Handler {
   return (request, response) => {
-    const plain = request.url === WHOAMI && request.method === 'GET'
+    const fresh = request.url === WHOAMI_AFRESH
+    const plain = (request.url === WHOAMI || fresh) && request.method === 'GET'
     const token = plain ? plainToken(request.rawHeaders) : undefined
     if (token === undefined || (traced && request.headers.traceparent !== undefined))
       return framework(request, response)
-    const live = sessions.verifyCached(token)
+    const live = fresh ? undefined : sessions.verifyCached(token)
     if (live !== undefined) {
       tally.aheadOfFramework += 1
       return sendWhoami(response, live)
     }
-    sessions.verify(token).then(
+    sessions.verify(token, { fresh }).then(
       (verdict) => {
         if (!verdict.ok) {
           refusals.set(request, verdict)

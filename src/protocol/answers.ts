@@ -8,6 +8,15 @@ import { FAILURES, type FailureCode } from '../core/errors.ts'
 import type { Count } from '../core/page.ts'
 import { END_REASONS, type EndReason, type SessionKind } from '../core/session.ts'
 import { EVENT } from './answers-events.ts'
+import {
+  MAYBE_READINESS,
+  NODES,
+  READINESS,
+  STALE,
+  type WireNodes,
+  type WireReadiness,
+  type WireReceipt,
+} from './answers-nodes.ts'
 import { REASON, SHAPES, type WireHolder, type WireOwnSession, type WireShapes } from './answers-shapes.ts'
 import {
   exactly,
@@ -27,12 +36,6 @@ import {
 import type { Problem } from './problems.ts'
 import type { WireDenial, WireEvent, WireKey, WirePage, WireSession, WireUser } from './shapes.ts'
 
-/** Where in the journal an end stands. */
-export interface WireReceipt {
-  readonly position: string
-  readonly nodes: readonly string[]
-}
-
 /** What an end did. */
 export interface WireEnded {
   readonly ended: number
@@ -49,15 +52,15 @@ export type WireVerdict =
       readonly live: true
       readonly session: WireSession
       readonly user?: WireHolder
+      readonly stale?: true
       readonly differs?: readonly WireDifference[]
     }
   | { readonly live: false; readonly reason: EndReason | 'unknown' | 'superseded' | 'not-fresh' }
 
 /** Everything that answers are made of, by the names of their schemas. */
-export interface WireAnswers extends WireShapes {
+export interface WireAnswers extends WireShapes, WireNodes {
   readonly Event: WireEvent
   readonly Problem: Problem
-  readonly Receipt: WireReceipt
   readonly WhoAmI: { readonly session: WireSession; readonly user?: WireHolder }
   readonly Issued: {
     readonly session: WireSession
@@ -84,8 +87,8 @@ export interface WireAnswers extends WireShapes {
   readonly MadeKey: { readonly key: WireKey; readonly secret: string }
   readonly Overview: { readonly realm: string; readonly live: Readonly<Record<SessionKind, Count>> }
   readonly Health: { readonly status: 'ok' }
-  readonly Ready: { readonly status: 'ready' }
-  readonly NotReady: { readonly status: 'not-ready'; readonly code: FailureCode }
+  readonly Ready: WireReadiness & { readonly status: 'ready' }
+  readonly NotReady: Partial<WireReadiness> & { readonly status: 'not-ready'; readonly code: FailureCode }
   readonly About: { readonly name: 'rollcall'; readonly version: string }
 }
 
@@ -101,6 +104,7 @@ const ENDED = {
 /** Their schemas. */
 export const ANSWERS: { readonly [Name in keyof WireAnswers]: TUnsafe<WireAnswers[Name]> } = {
   ...SHAPES,
+  ...NODES,
   Event: EVENT,
 
   Problem: thing('A failure (RFC 9457): `code` is for programs, `detail` for people.', {
@@ -114,15 +118,11 @@ export const ANSWERS: { readonly [Name in keyof WireAnswers]: TUnsafe<WireAnswer
     ),
     endedAt: maybe(moment('With `session-ended`: since when.', '2026-11-20T12:00:00.000Z')),
     until: maybe(moment('With `denied`: until when.')),
+    retryAfter: maybe(number('With `store-unavailable`: seconds after which it is worth trying again.')),
     position: maybe(text('With `position-forgotten`: where the journal stands now.')),
     sessions: maybe(
       listOf(session, 'With `limit-reached`: sessions that could give way, first in line first, 50 at most.'),
     ),
-  }),
-
-  Receipt: thing('Proof of when an end was written.', {
-    position: text('Where it stands in the journal.', '43'),
-    nodes: Type.Array(Type.String(), { description: 'Nodes known to have passed it.', examples: [[]] }),
   }),
 
   WhoAmI: thing('A live session, and whose it is.', {
@@ -149,6 +149,7 @@ export const ANSWERS: { readonly [Name in keyof WireAnswers]: TUnsafe<WireAnswer
         live: exactly(true, 'It lives.'),
         session,
         user: maybe(shared<WireHolder>('Holder', { id: 'u1', displayName: 'Ada', role: 'member' })),
+        stale: maybe(STALE),
         differs: maybe(
           listOf(
             oneOf(['ip', 'browser', 'os', 'type'] as const, 'One of them.'),
@@ -202,10 +203,14 @@ export const ANSWERS: { readonly [Name in keyof WireAnswers]: TUnsafe<WireAnswer
   }),
 
   Health: thing('The server runs.', { status: Type.Unsafe<'ok'>(exactly('ok', 'It runs.')) }),
-  Ready: thing('The store answers.', { status: Type.Unsafe<'ready'>(exactly('ready', 'It answers.')) }),
+  Ready: thing('The store answers.', {
+    status: Type.Unsafe<'ready'>(exactly('ready', 'It answers.')),
+    ...READINESS,
+  }),
   NotReady: thing('The store does not answer.', {
     status: Type.Unsafe<'not-ready'>(exactly('not-ready', 'It does not answer.')),
     code: oneOf(CODES, 'Why not.', 'store-unavailable'),
+    ...MAYBE_READINESS,
   }),
   About: thing('What this is.', {
     name: Type.Unsafe<'rollcall'>(exactly('rollcall', 'Its name.')),

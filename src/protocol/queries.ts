@@ -67,6 +67,20 @@ export interface EventQuery extends RealmQuery {
   readonly resource?: string
 }
 
+/** Whether to wait until an end is known to all nodes, and for how long: a span. */
+export interface WaitQuery {
+  readonly wait?: 'all'
+  readonly timeout?: string
+}
+
+/** The same, in a realm. */
+export type RealmWaitQuery = RealmQuery & WaitQuery
+
+/** Whether to ask the store, whatever this node may vouch for. */
+export interface FreshQuery {
+  readonly fresh?: 'true' | 'false'
+}
+
 /** No query at all. */
 export type NoQuery = Readonly<Record<string, never>>
 
@@ -143,6 +157,21 @@ export const EventQuery: TUnsafe<EventQuery> = Type.Unsafe(
 
 /** The query of routes that need to know the realm alone. */
 export const RealmQuery: TUnsafe<RealmQuery> = Type.Unsafe(strict({ realm: maybe(realm) }))
+
+const waiting = { wait: maybe(oneOf(['all'] as const)), timeout: maybe(Type.String({ maxLength: 16 })) }
+
+/** The query of routes that end sessions. */
+export const WaitQuery: TUnsafe<WaitQuery> = Type.Unsafe(strict(waiting))
+
+/** The query of routes that end sessions of a realm. */
+export const RealmWaitQuery: TUnsafe<RealmWaitQuery> = Type.Unsafe(
+  strict({ ...waiting, realm: maybe(realm) }),
+)
+
+/** The query of `GET /v1/whoami` */
+export const FreshQuery: TUnsafe<FreshQuery> = Type.Unsafe(
+  strict({ fresh: maybe(oneOf(['true', 'false'] as const)) }),
+)
 
 /** The query of routes that take none. */
 export const NoQuery: TUnsafe<NoQuery> = Type.Unsafe(strict({}))

@@ -59,8 +59,9 @@ export type WireDevice = Pick<Device, 'ip' | 'userAgent' | 'label'>
 /** One token to verify, or many. */
 export type VerifyBody = VerifyOptions & ({ readonly token: string } | { readonly tokens: readonly string[] })
 
-/** How to verify. `seen` is what the holder is seen with now; `maxAge` a span. */
+/** How to verify. `seen` is what the holder is seen with now; `maxAge` a span; `fresh` asks the store. */
 export interface VerifyOptions {
+  readonly fresh?: boolean
   readonly seen?: WireDevice
   readonly maxAge?: Duration
   readonly level?: 1 | 2 | 3
@@ -134,7 +135,12 @@ export const IssueBody: TUnsafe<IssueBody> = Type.Unsafe(
   }),
 )
 
-const verifyOptions = { seen: maybe(device), maxAge: maybe(duration), level: maybe(level) }
+const verifyOptions = {
+  fresh: maybe(Type.Boolean()),
+  seen: maybe(device),
+  maxAge: maybe(duration),
+  level: maybe(level),
+}
 
 /** `POST /v1/verify` */
 export const VerifyBody: TUnsafe<VerifyBody> = Type.Unsafe(

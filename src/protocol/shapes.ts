@@ -6,6 +6,7 @@
 import type { AccessKey } from '../core/access-key.ts'
 import type { Denial } from '../core/denial.ts'
 import type { EventNode, RollcallEvent } from '../core/events.ts'
+import type { NodeRecord } from '../core/node.ts'
 import type {
   Actor,
   Authentication,
@@ -65,6 +66,21 @@ export interface WireKey extends Omit<AccessKey, 'createdAt' | 'withdrawnAt'> {
 export interface WireDenial extends Omit<Denial, 'at' | 'until'> {
   readonly at: string
   readonly until: string
+}
+
+/** A node on the wire. `lease` says whether it may vouch for what it has at hand, by the store's clock. */
+export interface WireNode {
+  readonly id: string
+  readonly address?: string
+  readonly version: string
+  readonly position: string
+  readonly joinedAt: string
+  readonly renewedAt: string
+  readonly leaseUntil: string
+  readonly lease: 'live' | 'over'
+
+  /** Whether it is the one that answers. */
+  readonly own: boolean
 }
 
 /** A page of a list; `nextCursor` is null on the last. */
@@ -148,6 +164,22 @@ export function toWireKey({ createdAt, withdrawnAt, ...key }: AccessKey): WireKe
 /** Writes a denial. */
 export function toWireDenial(denial: Denial): WireDenial {
   return { ...denial, at: toTime(denial.at), until: toTime(denial.until) }
+}
+
+/** Writes a node, at a moment of the store's clock. */
+export function toWireNode(node: NodeRecord, at: number, ownId: string): WireNode {
+  const { id, address, version, position, joinedAt, renewedAt, leaseUntil } = node
+  return {
+    id,
+    ...(address !== undefined && { address }),
+    version,
+    position,
+    joinedAt: toTime(joinedAt),
+    renewedAt: toTime(renewedAt),
+    leaseUntil: toTime(leaseUntil),
+    lease: leaseUntil > at ? 'live' : 'over',
+    own: id === ownId,
+  }
 }
 
 /** Writes an event. */

@@ -3,12 +3,15 @@
  *
  * @module
  */
+
+import { newKeySecret } from '../core/token.ts'
 import { crossid } from '../dialects/crossid/index.ts'
 import { cumulonimbus } from '../dialects/cumulonimbus/index.ts'
 import { datepoll } from '../dialects/datepoll/index.ts'
 import { ome } from '../dialects/ome/index.ts'
 import { weplanx } from '../dialects/weplanx/index.ts'
 import type { SessionManager } from '../engine/manager.ts'
+import { nodeEnv } from '../env.ts'
 import type { Dialect } from '../http/dialects/contract.ts'
 import type { Mount } from '../http/dialects/mount.ts'
 import type { DialectName } from './dialect-values.ts'
@@ -48,8 +51,12 @@ const MAKERS: Readonly<Record<DialectName, (ground: Ground, settings: DialectSet
   datepoll: (ground) => datepoll(ground),
 }
 
-/** Makes every dialect that is asked for. Those of another place or realm share nothing but the engine. */
-export function mountsOf(settings: DialectSettings, sessions: SessionManager): readonly Mount[] {
+/**
+ * Makes every dialect that is asked for. Those of another place or realm share nothing but the engine, and the key behind
+ * the CSRF pairs of weplanx: a browser that visits two of them has one pair.
+ */
+export function mountsOf(given: DialectSettings, sessions: SessionManager): readonly Mount[] {
+  const settings = { ...given, weplanxCsrfKey: given.weplanxCsrfKey ?? newKeySecret(nodeEnv()) }
   return settings.dialects.map(({ name, prefix, host, realm }) => ({
     dialect: MAKERS[name]({ sessions, realm }, settings),
     prefix,

@@ -8,11 +8,12 @@ import type { Settings } from './setting-table.ts'
 
 /** The policy that settings ask for. */
 export function policyOf(settings: Settings): SessionPolicy {
-  const { lifetime, idle, maxStaleness, refreshGrace, atLimit, sessionsPerUser } = settings
+  const { lifetime, idle, maxStaleness, serveStale, refreshGrace, atLimit, sessionsPerUser } = settings
   return {
     lifetime,
     idle,
     maxStaleness,
+    serveStale,
     refreshGrace,
     atLimit,
     journal: { age: settings.journalAge, entries: settings.journalEntries },

@@ -6,6 +6,7 @@
 import { SESSION_KINDS, type SessionKind } from '../core/session.ts'
 import type { SessionManager } from '../engine/manager.ts'
 import type { HttpTally } from '../http/watching.ts'
+import { nodeReadings } from './node-readings.ts'
 
 /** A number, and what it is of. */
 export interface Sample {
@@ -30,13 +31,14 @@ export function engineReadings(sessions: SessionManager): readonly Reading[] {
     {
       type: 'counter',
       name: 'rollcall_verifications_total',
-      help: 'Tokens verified: live by what was at hand (cached), live by asking the store (asked), or refused, and why.',
+      help: 'Tokens verified: live by what was at hand (cached), live by asking the store (asked), live when the lease ended and served while the store is away (stale), or refused, and why.',
       labels: ['outcome', 'reason'],
       read() {
-        const { cached, asked, refused } = sessions.stats().verified
+        const { cached, asked, stale, refused } = sessions.stats().verified
         return [
           { value: cached, labels: { outcome: 'cached', reason: '' } },
           { value: asked, labels: { outcome: 'asked', reason: '' } },
+          { value: stale, labels: { outcome: 'stale', reason: '' } },
           ...Object.entries(refused).map(([reason, value]) => ({
             value,
             labels: { outcome: 'refused', reason },
@@ -115,6 +117,7 @@ export function engineReadings(sessions: SessionManager): readonly Reading[] {
       help: 'How old the latest journal entry was when this node got to read it.',
       read: () => [{ value: sessions.stats().journalLag / 1_000 }],
     },
+    ...nodeReadings(sessions),
   ]
 }
 

@@ -59,6 +59,9 @@ export interface Settings {
   readonly trustProxies: readonly string[]
   readonly attemptLimit: AttemptLimit | undefined
   readonly maxStaleness: number
+
+  /** How long sessions at hand are served while the store is away; not at all unless it is set. */
+  readonly serveStale: number
   readonly lifetime: number
   readonly idle: number
   readonly refreshGrace: number
@@ -169,6 +172,13 @@ export const SETTINGS: readonly Setting[] = [
     '1s',
     'how long a session may be vouched for without asking the store; 0 asks each time',
     readSpan,
+  ),
+  row(
+    'serve-stale',
+    'serveStale',
+    '0s',
+    'how long after its lease a node serves what it has at hand while the store is away; 0s not at all, 5m at most',
+    spanWithin('0s', '5m'),
   ),
   row('lifetime', 'lifetime', '30d', 'longest life of a session', spanWithin('1s', '36500d')),
   row('idle', 'idle', '7d', 'longest silence of a session', spanWithin('1s', '36500d')),

@@ -114,6 +114,11 @@ async function asHolder(client: Client): Promise<void> {
 
 async function asOperator(client: Client): Promise<void> {
   const { session } = await client.issue({ user: { id: 'eve' }, device: { ip: '198.51.100.66' } })
+  const { items } = await client.nodes()
+  assert.deepEqual(
+    items.map(({ own, lease }) => [own, lease]),
+    [[true, 'live']],
+  )
   assert.deepEqual((await client.overview()).live.login, { count: 1, exact: true })
   assert.equal((await client.users.get('eve')).banned, false)
   assert.ok((await client.users.list({ limit: 200 }).page()).items.some(({ id }) => id === 'eve'))

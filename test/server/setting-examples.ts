@@ -36,6 +36,7 @@ export const READ: readonly (readonly [string, string, keyof Settings, unknown])
   ['replicas', '2', 'replicas', 2],
   ['store-patience', '500ms', 'storePatience', 500],
   ['address', 'http://10.0.0.5:4780/', 'address', 'http://10.0.0.5:4780'],
+  ['serve-stale', '1m', 'serveStale', 60_000],
   ['key', 'sixteen-or-more!', 'key', 'sixteen-or-more!'],
   ['allow-origin', 'https://a.example', 'allowOrigins', ['https://a.example']],
   [

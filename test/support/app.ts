@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { SessionStore } from '../../src/core/store.ts'
 import { createSessions } from '../../src/engine/create-sessions.ts'
 import type { SessionManager } from '../../src/engine/manager.ts'
+import type { SessionPolicy } from '../../src/engine/settled.ts'
 import { nodeEnv } from '../../src/env.ts'
 import { type App, type AppOptions, createApp } from '../../src/http/app.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
@@ -24,6 +25,7 @@ export interface AppBench extends AsyncDisposable {
 export interface AppParts {
   /** The store; one in memory unless told otherwise. */
   readonly store?: SessionStore
+  readonly policy?: SessionPolicy
 
   /** Spoils the application before its routes are added. */
   readonly alter?: (app: App) => void
@@ -36,7 +38,8 @@ export async function appBench(
   parts: AppParts = {},
 ): Promise<AppBench> {
   const env = nodeEnv()
-  const sessions = createSessions({ store: parts.store ?? memoryStore({ clock: env.now }), env })
+  const { store = memoryStore({ clock: env.now }), policy = {} } = parts
+  const sessions = createSessions({ store, env, policy })
   await sessions.keys.ensure({ name: 'tests', scopes: ['admin'], secret: KEY })
   const app = createApp({ sessions, version: 'test', allowOrigins, ...options })
   parts.alter?.(app)

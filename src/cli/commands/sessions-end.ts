@@ -6,7 +6,7 @@ import { type Aim, readAim } from '../aim.ts'
 import { answer, type ClientCall, remark } from '../answer.ts'
 import { connect, type Sparse } from '../api.ts'
 import { CLIENT_FLAGS, type Command, defineCommand } from '../command.ts'
-import { type Ended, endedInWords } from '../ended.ts'
+import { drawReceipt, type Ended, endedInWords } from '../ended.ts'
 import { EXIT, misuse } from '../exit.ts'
 import { FILTER_FLAGS, readFilter } from '../filter.ts'
 import type { Flags } from '../flags.ts'
@@ -26,6 +26,10 @@ const FLAGS = {
     help: 'Also keeps these of what is ended out for a time.',
   },
   for: { value: 'SPAN', help: 'With --deny: for how long, such as 15m.' },
+  wait: {
+    value: 'SPAN',
+    help: 'Waits until every node has heard of it, so long at the most, such as 2s; and says who.',
+  },
   'dry-run': { help: 'Counts what would end, and ends nothing.' },
   yes: { help: 'Does not ask first.' },
   ...CLIENT_FLAGS,
@@ -56,7 +60,7 @@ export const sessionsEnd: Command = defineCommand({
     'sessions end --everyone --realm shop --dry-run',
   ],
   async run(call) {
-    const { except, everyone, realm, reason, 'dry-run': dryRun, yes } = call.values
+    const { except, everyone, realm, reason, wait, 'dry-run': dryRun, yes } = call.values
     const filter = readFilter(call.values, FILTER_FLAGS)
     const denies = call.values.deny.some((key) => key !== 'user')
     const aim = readAim({ ids: call.operands, filter, except, everyone, realm, denies })
@@ -71,11 +75,13 @@ export const sessionsEnd: Command = defineCommand({
       remark(call, 'Nothing was ended.')
       return EXIT.failed
     }
-    const ended = await api.ask<Ended>('POST', '/v1/sessions/end', { body })
+    const query = wait === undefined ? {} : { wait: 'all', timeout: wait }
+    const ended = await api.ask<Ended>('POST', '/v1/sessions/end', { query, body })
     return answer(
       call,
       ended,
-      () => `${endedInWords(ended) ?? 'Nothing to end: no live session is meant.'}\n`,
+      ({ colour }) =>
+        `${endedInWords(ended) ?? 'Nothing to end: no live session is meant.'}\n${drawReceipt(ended, colour)}`,
     )
   },
 })

@@ -126,6 +126,10 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'KeyBody.scopes': 'What it may do. `admin` includes every other scope.',
   'KeyBody.realm': 'The one realm that it is for; that of the calling key unless named.',
 
+  wait: '`all`: answers once every node that may vouch for a session has heard of it.',
+  timeout: 'With `wait`: how long at the most, a span; `2s` unless told otherwise, `30s` at most.',
+  fresh: 'Asks the store, whatever this node may vouch for.',
+
   scope: '`others`: everywhere but here. `all`: here too.',
   after: 'The position after which to begin; the oldest that is kept, unless given.',
   'readEvents.type': 'Types of events, with commas between.',

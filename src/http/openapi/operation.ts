@@ -46,7 +46,7 @@ export interface OtherAnswer {
 }
 
 /** What operations are about. */
-export type Group = 'Holder' | 'Sessions' | 'Users' | 'Denials' | 'Events' | 'Keys' | 'Server'
+export type Group = 'Holder' | 'Sessions' | 'Users' | 'Denials' | 'Events' | 'Keys' | 'Nodes' | 'Server'
 
 /** Groups in the order in which they are read, each with a sentence. */
 export const GROUPS: Readonly<Record<Group, string>> = {
@@ -56,5 +56,6 @@ export const GROUPS: Readonly<Record<Group, string>> = {
   Denials: 'Who or what is being kept out for a time.',
   Events: 'Everything that happened, in order: read it in pages, or follow it.',
   Keys: 'The access keys that backends and operators call with.',
+  Nodes: 'The processes that share the store.',
   Server: 'For machines and passers-by: health, numbers, and this description.',
 }

@@ -30,9 +30,9 @@ export const OPERATOR_OPERATIONS: Readonly<Record<OperationName, Operation>> = {
     group: 'Users',
     summary: 'Rename, promote or ban a user',
     description:
-      'Changes name, role or ban. A ban ends everything the user has in the same write, and refuses them from then on; lifting it brings nothing back.',
+      'Changes name, role or ban. A ban ends everything the user has in the same write, and refuses them from then on; lifting it brings nothing back. `wait=all` answers once every node has heard of it.',
     answers: { 200: 'ChangedUser' },
-    failures: ['not-found'],
+    failures: ['not-found', 'outcome-unknown'],
     example: { body: { banned: true, reason: 'stolen' } },
   },
   'GET /v1/users/{id}/sessions': {
@@ -50,6 +50,7 @@ export const OPERATOR_OPERATIONS: Readonly<Record<OperationName, Operation>> = {
     description:
       'Ends every session of a user with one write, however many there are, and is true at once. Nobody is kept out: use a ban, or `deny`, for that.',
     answers: { 200: 'Ended' },
+    failures: ['outcome-unknown'],
   },
   'GET /v1/denials': {
     id: 'listDenials',
@@ -88,6 +89,14 @@ export const OPERATOR_OPERATIONS: Readonly<Record<OperationName, Operation>> = {
     failures: ['bad-cursor', 'position-forgotten'],
     sends: { 'Last-Event-ID': 'The position after which to go on. It goes before `after`.' },
     example: { query: 'after=42&limit=100' },
+  },
+  'GET /v1/nodes': {
+    id: 'listNodes',
+    group: 'Nodes',
+    summary: 'List the nodes',
+    description:
+      "Lists the processes that share the store, each with its lease and how far it has read the journal, by the store's clock. A node that is gone is listed until its membership is over, 15 s after it was last heard of. It takes a key for every realm.",
+    answers: { 200: 'NodeList' },
   },
   'GET /v1/overview': {
     id: 'readOverview',

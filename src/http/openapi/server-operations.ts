@@ -20,7 +20,8 @@ export const SERVER_OPERATIONS: Readonly<Record<OperationName, Operation>> = {
     id: 'checkReadiness',
     group: 'Server',
     summary: 'Can it serve?',
-    description: 'Answers 200 as long as the store answers. Send traffic here only then.',
+    description:
+      'Answers 200 as long as the store answers. Send traffic here only then. A node whose `lease` is lost is ready all the same: it asks the store for every request.',
     answers: { 200: 'Ready', 503: 'NotReady' },
   },
   'GET /metrics': {

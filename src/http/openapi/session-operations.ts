@@ -31,7 +31,7 @@ export const SESSION_OPERATIONS: Readonly<Record<OperationName, Operation>> = {
     group: 'Sessions',
     summary: 'Verify a token, or many',
     description:
-      'Decides whether a token stands for a live session, and counts that as activity. A token that does not is an ordinary answer: `live` is false, and `reason` says why. With `tokens`, a thousand at most, the verdicts come in their order.\n\n`maxAge` and `level` ask for a holder who proved who they are lately, or strongly enough; who did not is `not-fresh`.',
+      'Decides whether a token stands for a live session, and counts that as activity. A token that does not is an ordinary answer: `live` is false, and `reason` says why. With `tokens`, a thousand at most, the verdicts come in their order.\n\n`fresh` asks the store, whatever this node may vouch for. `maxAge` and `level` ask for a holder who proved who they are lately, or strongly enough; who did not is `not-fresh`.',
     answers: { 200: ['Verdict', 'Verdicts'] },
     example: {
       body: { token: 'rct_7Hq2vXcT9mRkWb4NpZsLfE3cVjKu8QdYtA5sGhWnB6xMzPrF2eLJbRv9TkXw4HmCqS1uZyNd' },
@@ -81,17 +81,18 @@ export const SESSION_OPERATIONS: Readonly<Record<OperationName, Operation>> = {
     description:
       'Ends a session and what lives under it. What is over already is success, with `ended` 0. An acknowledged end is never undone.',
     answers: { 200: 'Ended' },
-    failures: ['not-found'],
+    failures: ['not-found', 'outcome-unknown'],
   },
   'POST /v1/sessions/end': {
     id: 'endSessions',
     group: 'Sessions',
     summary: 'End sessions by a selector',
     description:
-      'Ends everything that the selector points at: one session, many, all of a user but one, what lives under a login, what is attached to a resource, what a filter finds, or everyone. With `dryRun` nothing ends, and the answer says how many would.\n\n`deny` keeps users, logins, names or addresses of what ended out for a time.',
+      'Ends everything that the selector points at: one session, many, all of a user but one, what lives under a login, what is attached to a resource, what a filter finds, or everyone. With `dryRun` nothing ends, and the answer says how many would.\n\n`deny` keeps users, logins, names or addresses of what ended out for a time.\n\n`wait=all` answers once every node that may vouch for a session has heard of the end, or `timeout` is over (2 s unless told otherwise, 30 s at most): the receipt says who has, how long that took, and who did not answer. The end is written either way.',
     answers: { 200: ['Ended', 'WouldEnd'] },
-    failures: ['not-found'],
+    failures: ['not-found', 'outcome-unknown'],
     example: {
+      query: 'wait=all&timeout=2s',
       body: {
         selector: { filter: { user: 'u1', type: 'mobile' } },
         reason: 'revoked',

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Page } from '../../core/page.ts'
-import type { Ended } from '../../engine/manager.ts'
-import type { OwnListQuery } from '../../protocol/queries.ts'
+import type { Ended, WaitRequest } from '../../engine/manager.ts'
+import type { OwnListQuery, WaitQuery } from '../../protocol/queries.ts'
 import type { WirePage } from '../../protocol/shapes.ts'
 
 /** Writes a page. */
@@ -22,6 +22,14 @@ export function toPaging({ limit, cursor }: OwnListQuery): {
   readonly cursor?: string
 } {
   return { ...(limit !== undefined && { limit: Number(limit) }), ...(cursor !== undefined && { cursor }) }
+}
+
+/** Reads whether to wait for all nodes. A bare number is milliseconds. */
+export function toWaiting({ wait, timeout }: WaitQuery): WaitRequest {
+  return {
+    ...(wait !== undefined && { wait }),
+    ...(timeout !== undefined && { timeout: /^\d+$/.test(timeout) ? Number(timeout) : timeout }),
+  }
 }
 
 /** Writes what an end did. */

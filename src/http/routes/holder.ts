@@ -7,7 +7,7 @@ import { RollcallError } from '../../core/errors.ts'
 import type { Session } from '../../core/session.ts'
 import type { Live, SessionManager } from '../../engine/manager.ts'
 import { writeCookie } from '../../protocol/cookies.ts'
-import { IdPath, NoQuery, OwnListQuery, ScopeQuery } from '../../protocol/queries.ts'
+import { FreshQuery, IdPath, NoQuery, OwnListQuery, ScopeQuery } from '../../protocol/queries.ts'
 import { LabelBody } from '../../protocol/requests.ts'
 import { toWireSession } from '../../protocol/shapes.ts'
 import { type Holder, holderOf, requireLive } from '../access.ts'
@@ -20,7 +20,7 @@ const config = { access: 'holder' } as const
 
 /** Adds them. */
 export function holderRoutes(app: App, sessions: SessionManager): void {
-  app.get(WHOAMI, { config, schema: { querystring: NoQuery } }, (request, reply) => {
+  app.get(WHOAMI, { config, schema: { querystring: FreshQuery } }, (request, reply) => {
     reply.hijack()
     sendWhoami(reply.raw, holderOf(request).live)
   })

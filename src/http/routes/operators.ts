@@ -1,5 +1,5 @@
 /**
- * Routes for operators: access keys, an overview.
+ * Routes for operators: access keys, nodes, an overview.
  *
  * @module
  */
@@ -7,9 +7,10 @@
 import { coversRealm } from '../../core/access-key.ts'
 import { SESSION_KINDS } from '../../core/session.ts'
 import type { SessionManager } from '../../engine/manager.ts'
+import { toTime } from '../../protocol/moments.ts'
 import { IdPath, NoQuery, RealmQuery } from '../../protocol/queries.ts'
 import { KeyBody } from '../../protocol/requests.ts'
-import { toWireKey } from '../../protocol/shapes.ts'
+import { toWireKey, toWireNode } from '../../protocol/shapes.ts'
 import { asActor, keyOf, realmFor } from '../access.ts'
 import type { App } from '../app.ts'
 
@@ -42,6 +43,15 @@ export function operatorRoutes(app: App, sessions: SessionManager): void {
       const known = (await sessions.keys.list()).find(({ id }) => id === request.params.id)
       const id = known && coversRealm(caller, known.realm) ? known.id : ''
       return { key: toWireKey(await sessions.keys.withdraw(id, asActor(caller))) }
+    },
+  )
+
+  app.get(
+    '/v1/nodes',
+    { config: { access: 'sessions:read', everyRealm: true }, schema: { querystring: NoQuery } },
+    async () => {
+      const { nodes, at } = await sessions.nodes.list()
+      return { items: nodes.map((node) => toWireNode(node, at, sessions.nodes.own.id)), at: toTime(at) }
     },
   )
 

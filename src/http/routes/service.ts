@@ -6,6 +6,7 @@
 
 import { isRollcallError } from '../../core/errors.ts'
 import type { SessionManager } from '../../engine/manager.ts'
+import type { WireReadiness } from '../../protocol/answers-nodes.ts'
 import type { App } from '../app.ts'
 import type { AnswerUnmet } from '../dialects/mount.ts'
 import { sendPage } from '../pages.ts'
@@ -24,12 +25,19 @@ export function serviceRoutes(
   app.get('/readyz', { config }, async (_request, reply) => {
     try {
       await sessions.check()
-      return { status: 'ready' }
+      return { status: 'ready', store: 'answers', ...standing() }
     } catch (fault) {
       const code = isRollcallError(fault) ? fault.code : 'store-unavailable'
-      return reply.code(503).header('retry-after', '1').send({ status: 'not-ready', code })
+      const body = { status: 'not-ready', code, store: 'away', ...standing() }
+      return reply.code(503).header('retry-after', '1').send(body)
     }
   })
+
+  /** Without a lease this node is ready all the same: it asks the store. */
+  function standing(): Omit<WireReadiness, 'store'> {
+    const { lease, feed, breaker } = sessions.stats()
+    return { lease, feed, breaker }
+  }
 
   app.get('/', { config }, async (request, reply) => {
     if (request.headers.accept?.includes('text/html')) return sendPage(reply, page(version))

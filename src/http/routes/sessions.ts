@@ -8,13 +8,13 @@ import { isRollcallError, RollcallError } from '../../core/errors.ts'
 import type { Session } from '../../core/session.ts'
 import type { NotLive, SessionManager, Verdict } from '../../engine/manager.ts'
 import { differencesOf } from '../../engine/seen.ts'
-import { CountQuery, IdPath, ListQuery, NoQuery } from '../../protocol/queries.ts'
+import { CountQuery, IdPath, ListQuery, NoQuery, WaitQuery } from '../../protocol/queries.ts'
 import { EndBody, IssueBody, PatchBody, VerifyBody } from '../../protocol/requests.ts'
 import { fromWireFilter, fromWireSelector } from '../../protocol/selectors.ts'
 import { toWireSession, toWireUser } from '../../protocol/shapes.ts'
 import { asActor, keyOf, realmFor } from '../access.ts'
 import type { App } from '../app.ts'
-import { toEnded, toPage, toPaging } from './answers.ts'
+import { toEnded, toPage, toPaging, toWaiting } from './answers.ts'
 
 /** A thousand tokens and their quotes, in bytes. */
 const VERIFY_LIMIT = 131_072
@@ -51,8 +51,12 @@ export function sessionRoutes(app: App, sessions: SessionManager): void {
     },
     async (request) => {
       const key = keyOf(request)
-      const { seen, maxAge, level } = request.body
-      const freshness = { ...(maxAge !== undefined && { maxAge }), ...(level !== undefined && { level }) }
+      const { seen, maxAge, level, fresh } = request.body
+      const freshness = {
+        ...(fresh !== undefined && { fresh }),
+        ...(maxAge !== undefined && { maxAge }),
+        ...(level !== undefined && { level }),
+      }
       const verify = async (token: string): Promise<object> => {
         const verdict = await sessions.verify(token, { ...freshness, ...within(key) })
         return {
@@ -88,13 +92,14 @@ export function sessionRoutes(app: App, sessions: SessionManager): void {
 
   app.post(
     '/v1/sessions/end',
-    { config: may('sessions:end'), schema: { body: EndBody, querystring: NoQuery } },
+    { config: may('sessions:end'), schema: { body: EndBody, querystring: WaitQuery } },
     async (request) => {
       const key = keyOf(request)
       const { selector, reason, dryRun, deny } = request.body
       const realm = realmFor(key, selector.realm)
       const ended = await sessions.end(fromWireSelector(selector, realm, await sessions.now()), {
         by: asActor(key),
+        ...toWaiting(request.query),
         ...(reason && { reason }),
         ...(dryRun && { dryRun }),
         ...(deny && { deny: { keys: deny.keys, span: deny.for } }),
@@ -117,11 +122,15 @@ export function sessionRoutes(app: App, sessions: SessionManager): void {
     },
   )
 
-  app.delete('/v1/sessions/:id', { config: may('sessions:end'), schema: one }, async (request) => {
-    const key = keyOf(request)
-    const { id, realm } = await findFor(sessions, key, request.params.id)
-    return toEnded(await sessions.end({ id, realm }, { by: asActor(key) }))
-  })
+  app.delete(
+    '/v1/sessions/:id',
+    { config: may('sessions:end'), schema: { params: IdPath, querystring: WaitQuery } },
+    async (request) => {
+      const key = keyOf(request)
+      const { id, realm } = await findFor(sessions, key, request.params.id)
+      return toEnded(await sessions.end({ id, realm }, { by: asActor(key), ...toWaiting(request.query) }))
+    },
+  )
 }
 
 /** Finds a session that a key may see. One of another realm and a missing one are the same: not found. */
@@ -149,6 +158,7 @@ function toVerdict(verdict: Verdict): object {
     live: true,
     session: toWireSession(verdict.session),
     ...(verdict.user && { user: toWireUser(verdict.user) }),
+    ...(verdict.stale && { stale: true }),
   }
 }
 

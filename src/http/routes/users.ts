@@ -5,17 +5,18 @@
  */
 import { RollcallError } from '../../core/errors.ts'
 import type { SessionManager } from '../../engine/manager.ts'
-import { IdPath, PageQuery, RealmQuery } from '../../protocol/queries.ts'
+import { IdPath, PageQuery, RealmQuery, RealmWaitQuery } from '../../protocol/queries.ts'
 import { UserBody } from '../../protocol/requests.ts'
 import { toFullUser, toWireSession } from '../../protocol/shapes.ts'
 import { asActor, keyOf, realmFor } from '../access.ts'
 import type { App } from '../app.ts'
-import { toEnded, toPage, toPaging } from './answers.ts'
+import { toEnded, toPage, toPaging, toWaiting } from './answers.ts'
 
 /** Adds them. */
 export function userRoutes(app: App, sessions: SessionManager): void {
   const read = { access: 'sessions:read' } as const
   const one = { params: IdPath, querystring: RealmQuery }
+  const ending = { params: IdPath, querystring: RealmWaitQuery }
 
   app.get('/v1/users', { config: read, schema: { querystring: PageQuery } }, async (request) => {
     const realm = realmFor(keyOf(request), request.query.realm)
@@ -30,7 +31,7 @@ export function userRoutes(app: App, sessions: SessionManager): void {
 
   app.patch(
     '/v1/users/:id',
-    { config: { access: 'users:write' }, schema: { ...one, body: UserBody } },
+    { config: { access: 'users:write' }, schema: { ...ending, body: UserBody } },
     async (request) => {
       const key = keyOf(request)
       const { reason, ...patch } = request.body
@@ -39,6 +40,7 @@ export function userRoutes(app: App, sessions: SessionManager): void {
       const { user, ...ended } = await sessions.users.update(request.params.id, change, {
         realm,
         by: asActor(key),
+        ...toWaiting(request.query),
       })
       return { user: toFullUser(user), ...toEnded(ended) }
     },
@@ -56,11 +58,12 @@ export function userRoutes(app: App, sessions: SessionManager): void {
 
   app.delete(
     '/v1/users/:id/sessions',
-    { config: { access: 'sessions:end' }, schema: one },
+    { config: { access: 'sessions:end' }, schema: ending },
     async (request) => {
       const key = keyOf(request)
       const realm = realmFor(key, request.query.realm)
-      return toEnded(await sessions.end({ realm, userId: request.params.id }, { by: asActor(key) }))
+      const how = { by: asActor(key), ...toWaiting(request.query) }
+      return toEnded(await sessions.end({ realm, userId: request.params.id }, how))
     },
   )
 }

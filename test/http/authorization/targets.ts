@@ -139,6 +139,7 @@ export const TARGETS: Readonly<Record<OperationName, Aims>> = {
     malformed: () => ({ id: 'nonsense' }),
   },
   'GET /v1/events': { ...realms, stream: () => ({ headers: { accept: 'text/event-stream' } }) },
+  'GET /v1/nodes': { unnamed: () => ({}), ...unknown },
   'GET /v1/overview': realms,
   'GET /v1/keys': { unnamed: () => ({}), ...unknown },
   'POST /v1/keys': {
