@@ -60,8 +60,8 @@ export const WITHOUT_REDIS: string | false =
 /** Starts a server and waits until it answers. */
 export async function redisServer({ config = {}, port }: RedisServerOptions = {}): Promise<RedisServer> {
   const own = port ?? (await freePort())
-  const folder = join(temporaryFolder(), 'redis')
-  mkdirSync(folder)
+  const folder = join(rootFolder(), String(own))
+  mkdirSync(folder, { recursive: true })
   const directives = { ...DIRECTIVES, ...config, port: String(own), dir: folder }
   let child = start(directives)
   const line = new Redis({ port: own, host: '127.0.0.1', lazyConnect: true, ...QUICK })
@@ -148,6 +148,13 @@ const DIRECTIVES = {
 const CLUSTERED = { 'cluster-enabled': 'yes', 'cluster-node-timeout': '1000' }
 
 const QUICK = { retryStrategy: () => 20, maxRetriesPerRequest: 3, connectTimeout: 1000, commandTimeout: 2000 }
+
+/** Where all servers of this process have their folders, by their ports. */
+function rootFolder(): string {
+  root ??= temporaryFolder()
+  return root
+}
+let root: string | undefined
 
 /** Servers that are running: they end with the tests, whatever becomes of those. */
 const running = new Set<ChildProcess>()

@@ -161,8 +161,7 @@ async function askAll(
   try {
     return await client.readAll(command, ...args)
   } catch (fault) {
-    if (isRollcallError(fault) && /NOPERM|unknown command|not allowed|disabled/i.test(fault.message))
-      return undefined
+    if (isRollcallError(fault) && /NOPERM|unknown command/i.test(fault.message)) return undefined
     throw fault
   }
 }

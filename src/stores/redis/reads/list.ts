@@ -66,21 +66,6 @@ export async function count(access: Access, epochs: Epochs, filter: SessionFilte
   return { count: Math.round(sum), exact: share === 1 }
 }
 
-/** Every session of a filter, latest first. For what has been seen to be few. */
-export async function* listRecords(
-  access: Access,
-  epochs: Epochs,
-  filter: SessionFilter,
-): AsyncGenerator<SessionRecord, undefined, undefined> {
-  const wanted: Wanted = { ...filter, realm: filter.realm ?? DEFAULT_REALM }
-  const isMeant = matcherOf(wanted)
-  const paths = await pathsTo(access, wanted)
-  const realmEpoch = await epochs.of(wanted.realm)
-  const stretch = { ...stretchOf({ sort: 'issued', wanted, from: undefined, realmEpoch }), chunk: CHUNK }
-  for await (const met of walk(access, paths, stretch)) if (isMeant(met)) yield met.record
-  return undefined
-}
-
 /** Sessions that one page looks at, at the most. */
 const LOOKED_AT = 2_000
 
