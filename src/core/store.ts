@@ -9,6 +9,7 @@ import type { RollcallEvent } from './events.ts'
 import type { Feed } from './feed.ts'
 import type { NodeRegistry } from './node.ts'
 import type { Count, Page } from './page.ts'
+import type { PortableStore } from './portable.ts'
 import type { Reauthentication, Rotated, Rotation } from './rotation.ts'
 import type { SessionFilter, SessionQuery, SessionSelector } from './selector.ts'
 import type {
@@ -39,7 +40,14 @@ import type { UserPatch, UserRecord } from './user.ts'
  * cannot write, throws `store-unavailable`; a write that may or may not have taken effect, `outcome-unknown`. Asking for
  * the same end again is safe after either, and its answer stands on a write of its own.
  */
-export interface SessionStore extends SessionReads, SessionWrites, UserStore, DenialStore, KeyStore, Journal {
+export interface SessionStore
+  extends SessionReads,
+    SessionWrites,
+    UserStore,
+    DenialStore,
+    KeyStore,
+    Journal,
+    PortableStore {
   /** Names the backend in logs, errors and health answers. */
   readonly name: string
 
