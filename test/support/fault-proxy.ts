@@ -171,8 +171,13 @@ interface Line {
   pumps: readonly (() => void)[]
 }
 
+/** Resets both ends; one that has said good-bye already can only be let go. */
 function reset({ near, far }: Line): void {
-  for (const socket of [near, far]) if (!socket.destroyed) socket.resetAndDestroy()
+  for (const socket of [near, far]) {
+    if (socket.destroyed) continue
+    if (socket.writableEnded) socket.destroy()
+    else socket.resetAndDestroy()
+  }
 }
 
 function later(milliseconds: number, act: () => void): void {
