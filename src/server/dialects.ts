@@ -47,7 +47,8 @@ const MAKERS: Readonly<Record<DialectName, (ground: Ground, settings: DialectSet
     }),
   crossid: (ground, { crossidCookie, allowOrigins }) =>
     crossid({ ...ground, cookie: crossidCookie, allowOrigins }),
-  cumulonimbus: (ground, { cumulonimbusLimit }) => cumulonimbus({ ...ground, limit: cumulonimbusLimit }),
+  cumulonimbus: (ground, { cumulonimbusLimit }) =>
+    cumulonimbus({ ...ground, limit: cumulonimbusLimit, now: storeClock(ground.sessions) }),
   datepoll: (ground) => datepoll(ground),
 }
 
@@ -62,4 +63,10 @@ export function mountsOf(given: DialectSettings, sessions: SessionManager): read
     prefix,
     ...(host !== undefined && { host }),
   }))
+}
+
+/** The store's clock, about: when a limit is over does not depend on this machine's. */
+function storeClock(sessions: SessionManager): () => number {
+  const { now } = nodeEnv()
+  return () => Math.round(now() + (sessions.stats().clockOffset ?? 0))
 }

@@ -32,7 +32,7 @@ export async function openStore(settings: StoreSettings, clock: () => Instant): 
   try {
     return await OPENERS[store.kind](store.url, settings)
   } catch (fault) {
-    throw explain(fault, store)
+    throw explainFault(fault, store)
   }
 }
 
@@ -108,7 +108,9 @@ const REFUSALS: readonly (readonly [RegExp, string])[] = [
   [/self-signed|CERT_|DEPTH_ZERO|certificate/, 'See that this machine trusts its certificate.'],
 ]
 
-function explain(fault: unknown, store: SharedStoreSetting): unknown {
+/** What a fault of a shared store means, and what helps: an error of ours, without a secret. */
+export function explainFault(fault: unknown, store: SharedStoreSetting): unknown {
+  if (isRollcallError(fault) && fault.message.startsWith(shown(store))) return fault
   const driver = DRIVERS[store.kind]
   const said = wordsOf(fault)
   if (isMissing(fault, driver))

@@ -5,14 +5,19 @@
  */
 import { isRollcallError } from '../../core/errors.ts'
 import { type ExplainedSettings, explainSettings } from '../../server/explain-settings.ts'
+import { inspectShared } from '../../server/inspect-shared.ts'
 import { inspectStore, type StoreFacts } from '../../server/inspect-store.ts'
+import { contradictionsOf } from '../../server/open-store.ts'
+import type { Settings } from '../../server/setting-table.ts'
 import type { Sources } from '../../server/settings.ts'
+import type { StoreSetting } from '../../server/store-values.ts'
 import { VERSION } from '../../server/version.ts'
 import { examineClock } from './clock.ts'
 import { examineDialects } from './dialects.ts'
 import { examineDisk } from './disk.ts'
 import { type Finding, well, wrong } from './finding.ts'
 import { examineServer } from './server.ts'
+import { examineShared } from './shared.ts'
 import { examineStore } from './store.ts'
 
 /** What was found. */
@@ -26,7 +31,7 @@ export interface Examination {
 /** Examines everything, and leaves it as it was. */
 export async function examine(sources: Sources, url: string | undefined): Promise<Examination> {
   const { settings, mistakes, read } = explainSettings(sources)
-  const { facts, findings } = lookAtStore(read.store)
+  const { facts, findings } = await lookAtStore(read)
   const all = [
     well(
       'runtime',
@@ -60,19 +65,38 @@ interface Looked {
 }
 
 /** A store setting that cannot be read is a mistake that has been told already. */
-function lookAtStore(setting: ExplainedSettings['read']['store']): Looked {
-  if (setting === undefined) return { findings: [] }
+async function lookAtStore({
+  store,
+  feed,
+  durability,
+  replicas,
+  storePatience,
+}: Partial<Settings>): Promise<Looked> {
+  if (store === undefined) return { findings: [] }
+  const contradictions = contradictionsOf({ store, feed, ...(durability && { durability }) })
+  if (contradictions.length > 0) return { findings: examineSettings(0, contradictions) }
   try {
-    const facts = inspectStore(setting)
+    if (store.kind === 'postgres' || store.kind === 'redis') {
+      const settings = { store, feed, durability: durability ?? 'local', replicas: replicas ?? 1 }
+      return {
+        findings: examineShared(await inspectShared({ ...settings, storePatience: storePatience ?? 2_000 })),
+      }
+    }
+    const facts = inspectStore(store)
     return { facts, findings: examineStore(facts, Date.now()) }
   } catch (fault) {
     if (!isRollcallError(fault)) throw fault
     return {
-      findings: [
-        wrong('store', fault.message, 'A server cannot start on it. Check the path, and who you are.'),
-      ],
+      findings: [wrong('store', fault.message, `A server cannot start on it. ${ADVICE[store.kind]}`)],
     }
   }
+}
+
+const ADVICE: Readonly<Record<StoreSetting['kind'], string>> = {
+  memory: '',
+  sqlite: 'Check the path, and who you are.',
+  postgres: 'Check the URL, and whether it runs. A server waits for one that is only down.',
+  redis: 'Check the URL, and whether it runs. A server waits for one that is only down.',
 }
 
 const EVERY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' }

@@ -19,6 +19,8 @@ export type Subject =
   | 'sync'
   | 'clock'
   | 'server'
+  | 'nodes'
+  | 'feed'
 
 /** One thing that was looked at. */
 export interface Finding {
