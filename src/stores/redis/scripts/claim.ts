@@ -7,7 +7,7 @@
  * @module
  */
 import { type Script, script } from '../script.ts'
-import { COMMON, JOURNAL } from './common.ts'
+import { COMMON, EVEN_WITHOUT_MEMORY, JOURNAL } from './common.ts'
 import { ENDING, INDEXES, SESSIONS, USERS } from './session.ts'
 
 const CLAIM = `
@@ -53,6 +53,7 @@ return 1
 export const ASK_HOLDER: Script = script(
   'write',
   'ask holder',
+  EVEN_WITHOUT_MEMORY,
   COMMON,
   JOURNAL,
   SESSIONS,

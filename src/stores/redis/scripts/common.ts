@@ -5,6 +5,12 @@
  */
 
 /**
+ * What scripts that end something begin with: they are let in also where memory is full, and everything else that would
+ * grow is refused.
+ */
+export const EVEN_WITHOUT_MEMORY = '#!lua flags=allow-oom'
+
+/**
  * Names and time. A script is given the base of its partition as its one key, and makes all others from it, so that it
  * cannot leave the slot; a clock, or nothing for the server's own; and its request, as JSON.
  */

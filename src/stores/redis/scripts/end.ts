@@ -4,7 +4,7 @@
  * @module
  */
 import { type Script, script } from '../script.ts'
-import { COMMON, JOURNAL } from './common.ts'
+import { COMMON, EVEN_WITHOUT_MEMORY, JOURNAL } from './common.ts'
 import { ENDING, INDEXES, SESSIONS, USERS } from './session.ts'
 
 /**
@@ -17,6 +17,7 @@ import { ENDING, INDEXES, SESSIONS, USERS } from './session.ts'
 export const END: Script = script(
   'write',
   'end',
+  EVEN_WITHOUT_MEMORY,
   COMMON,
   JOURNAL,
   SESSIONS,
@@ -49,6 +50,7 @@ return { answer_of(ended), answer_of(descendants), head(), changed }
 export const TAKE_NOTE: Script = script(
   'write',
   'take note',
+  EVEN_WITHOUT_MEMORY,
   COMMON,
   `
 local told = key('g:', request.realm)

@@ -80,6 +80,7 @@ for _, entry in ipairs(entries) do
 end
 if after > floor then
   redis.call('xtrim', key('j'), 'minid', after + 1 .. '-0')
+  if redis.call('xlen', key('j')) == 0 then redis.call('del', key('j')) end
   redis.call('hset', HEAD, 'floor', after)
 end
 return { after - floor, after - floor == MOST and 1 or 0 }

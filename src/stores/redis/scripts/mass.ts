@@ -4,7 +4,7 @@
  * @module
  */
 import { type Script, script } from '../script.ts'
-import { COMMON, JOURNAL } from './common.ts'
+import { COMMON, EVEN_WITHOUT_MEMORY, JOURNAL } from './common.ts'
 import { CROWD } from './crowd.ts'
 import { ENDING, INDEXES, SESSIONS, USERS } from './session.ts'
 
@@ -91,6 +91,7 @@ end
 export const END_ALL_OF_USER: Script = script(
   'write',
   'end all of user',
+  EVEN_WITHOUT_MEMORY,
   COMMON,
   JOURNAL,
   SESSIONS,
@@ -108,6 +109,7 @@ return end_user(request.realm, request.user, request)
 export const UPDATE_USER: Script = script(
   'write',
   'update user',
+  EVEN_WITHOUT_MEMORY,
   COMMON,
   JOURNAL,
   SESSIONS,
@@ -167,6 +169,7 @@ return { top, under, login or false }
 export const SPARE: Script = script(
   'write',
   'spare',
+  EVEN_WITHOUT_MEMORY,
   COMMON,
   SESSIONS,
   USERS,
@@ -200,6 +203,7 @@ end
 export const TIDY_USER: Script = script(
   'write',
   'tidy user',
+  EVEN_WITHOUT_MEMORY,
   COMMON,
   JOURNAL,
   SESSIONS,
@@ -230,6 +234,7 @@ return { written, is_done and 1 or 0 }
 export const TIDY_REALM: Script = script(
   'write',
   'tidy realm',
+  EVEN_WITHOUT_MEMORY,
   COMMON,
   JOURNAL,
   SESSIONS,

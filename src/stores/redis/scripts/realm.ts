@@ -4,7 +4,7 @@
  * @module
  */
 import { type Script, script } from '../script.ts'
-import { COMMON, JOURNAL } from './common.ts'
+import { COMMON, EVEN_WITHOUT_MEMORY, JOURNAL } from './common.ts'
 
 const REALM = `
 local realm = key('r:', request.realm)
@@ -95,6 +95,7 @@ return 1
 export const DENY: Script = script(
   'write',
   'deny',
+  EVEN_WITHOUT_MEMORY,
   COMMON,
   REALM,
   DENIALS,
@@ -125,6 +126,7 @@ return answer
 export const TELL_DENIALS: Script = script(
   'write',
   'tell denials',
+  EVEN_WITHOUT_MEMORY,
   COMMON,
   JOURNAL,
   REALM,
@@ -210,6 +212,7 @@ return 1
 export const RAISE_EPOCH: Script = script(
   'write',
   'raise epoch',
+  EVEN_WITHOUT_MEMORY,
   COMMON,
   JOURNAL,
   REALM,

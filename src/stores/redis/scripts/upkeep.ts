@@ -4,7 +4,7 @@
  * @module
  */
 import { type Script, script } from '../script.ts'
-import { COMMON, JOURNAL } from './common.ts'
+import { COMMON, EVEN_WITHOUT_MEMORY, JOURNAL } from './common.ts'
 import { ENDING, INDEXES, SESSIONS, USERS } from './session.ts'
 
 /**
@@ -14,6 +14,7 @@ import { ENDING, INDEXES, SESSIONS, USERS } from './session.ts'
 export const EXPIRE: Script = script(
   'write',
   'expire',
+  EVEN_WITHOUT_MEMORY,
   COMMON,
   JOURNAL,
   SESSIONS,
