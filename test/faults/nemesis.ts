@@ -72,12 +72,14 @@ export const NEMESES: readonly Nemesis[] = [
     name: 'node stopped',
     strikes: ({ nodes }) => nodes > 1,
     async strike({ fleet, random }) {
-      const node = anyNode(fleet, random)
-      fleet.pause(node)
-      await sleep(between(random, 100, 5_000))
-      fleet.resume(node)
+      await pause({ fleet, random }, between(random, 100, 5_000))
     },
-    control: { without: 'the lease', careless: 'unleased', finds: ['stale'] },
+    control: {
+      without: 'the lease',
+      careless: 'unleased',
+      finds: ['stale'],
+      strike: (scene) => pause(scene, 3_500),
+    },
   },
   {
     name: 'feed cut',
@@ -210,6 +212,16 @@ export const NEMESES: readonly Nemesis[] = [
     control: ASYNCHRONOUS,
   },
 ]
+
+async function pause(
+  { fleet, random }: Pick<Scene, 'fleet' | 'random'>,
+  milliseconds: number,
+): Promise<void> {
+  const node = anyNode(fleet, random)
+  fleet.pause(node)
+  await sleep(milliseconds)
+  fleet.resume(node)
+}
 
 /** Lets the standby fall behind first, so that what nobody waited for is surely lost. */
 async function failOverLate({ place, random }: Scene): Promise<void> {

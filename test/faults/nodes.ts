@@ -51,6 +51,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     return startServerProcess({
       store,
       port: ports[node] ?? 0,
+      within: 60_000,
       flags: [...FLAGS, ...flags],
       ...(runs !== undefined && { command: runs }),
       ...(clocks[node] !== undefined && { env: shifted(clocks[node]) }),

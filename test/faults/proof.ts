@@ -73,7 +73,7 @@ for (const kind of chosen(PLACES, values.store)) {
     failed += 1
     const caught = countOf(outcome.control, ...nemesis.control.finds)
     say(
-      `${kind.name}, ${nemesis.name}: ${caught === 0 && outcome.control.length > 0 ? 'the control was not caught' : 'a promise was broken'}`,
+      `${kind.name}, ${nemesis.name}: ${caught === 0 && outcome.control.length > 0 ? `the control was not caught: ${JSON.stringify(outcome.control)}` : 'a promise was broken'}`,
     )
   }
 }

@@ -84,6 +84,7 @@ export async function faultBench(options: FaultBenchOptions): Promise<FaultBench
       const began = performance.now()
       load.start()
       await sleep(BEFORE + random() * BEFORE)
+      await until('there is something to lose', () => hasSomethingToLose(load), 30_000)
       await strike({ place, fleet, random })
       await ready(fleet)
       await sleep(AFTER)
@@ -143,6 +144,12 @@ const CARELESS = join(import.meta.dirname, 'careless-node.ts')
 const BEFORE = 500
 const AFTER = 400
 
+/** Whether clients have sessions that live, and some that they have ended. */
+function hasSomethingToLose({ client }: Workload): boolean {
+  const doomed = client.known.filter((session) => session.doomed).length
+  return doomed >= 5 && client.known.length - doomed >= 5
+}
+
 /** Waits until every node says that it is ready. */
 async function ready({ urls }: Fleet): Promise<void> {
   await Promise.all(
@@ -154,7 +161,7 @@ async function ready({ urls }: Fleet): Promise<void> {
             ({ status }) => status === 200,
             () => false,
           ),
-        30_000,
+        60_000,
       ),
     ),
   )

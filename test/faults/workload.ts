@@ -178,10 +178,10 @@ export function workload({ urls, random, name, rate = 60 }: WorkloadOptions): Wo
       for (const node of nodes) {
         for (let start = 0; start < client.known.length; start += 200) {
           const part = client.known.slice(start, start + 200)
-          await until(`node ${node} answers`, () => client.verifyAll(node, part), 20_000)
+          await until(`node ${node} answers`, () => client.verifyAll(node, part), 60_000)
         }
         for (const owner of everyOwner)
-          await until(`node ${node} lists`, () => client.list(node, owner), 20_000)
+          await until(`node ${node} lists`, () => client.list(node, owner), 60_000)
       }
     },
   }

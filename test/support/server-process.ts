@@ -30,11 +30,21 @@ export interface ServerProcessOptions {
   /** The program and its first words; the server's own command line unless told otherwise. */
   readonly command?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+
+  /** How long it may take to be ready, in milliseconds; 20 seconds unless told otherwise. */
+  readonly within?: number
 }
 
 /** Starts a server and waits until it is ready. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
-  const { store, port, flags = [], command = [process.execPath, MAIN, 'serve'], env = {} } = options
+  const {
+    store,
+    port,
+    flags = [],
+    command = [process.execPath, MAIN, 'serve'],
+    env = {},
+    within = 20_000,
+  } = options
   const [program = '', ...words] = command
   const child = spawn(program, [...words, '--port', String(port), '--store', store, ...flags], {
     env: { ...process.env, ROLLCALL_KEY: KEY, ...env },
@@ -55,7 +65,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
         () => false,
       )
     },
-    20_000,
+    within,
   ).catch((fault: unknown) => {
     child.kill('SIGKILL')
     throw fault
