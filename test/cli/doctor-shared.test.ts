@@ -31,7 +31,13 @@ const said = ({ findings }: Found, about: string): string =>
     .join('\n')
 
 async function beside(store: string, look: () => Promise<void>): Promise<void> {
-  const argv = [`--store=${store}`, '--port=0', '--log-level=silent', '--address=http://10.0.0.5:4780']
+  const argv = [
+    `--store=${store}`,
+    '--port=0',
+    '--log-level=silent',
+    '--max-staleness=20s',
+    '--address=http://10.0.0.5:4780',
+  ]
   const server = await startServer(readSettings({ argv, env: {} }))
   await look().finally(() => server.close())
 }
@@ -55,7 +61,7 @@ test('a PostgreSQL is looked at and not changed, then with the nodes on it', {
     assert.match(said(found, 'migrations'), /^All applied/)
     assert.match(
       said(found, 'nodes'),
-      /1 node share it\.\nnode_\w+ \(http:\/\/10\.0\.0\.5:4780, .*has a lease/,
+      /Shared by 1 node just now\.\nnode_\w+ \(http:\/\/10\.0\.0\.5:4780, .*has a lease/,
     )
     assert.match(said(found, 'feed'), /can be heard/)
     assert.ok(!found.text.includes('hunter-two'))
@@ -73,7 +79,7 @@ test('a Redis is looked at, with what it cannot promise and the nodes on it', {
       /redis:\/\/127\.0\.0\.1:\d+\S* answers: Redis \d.*masters 1, replicas 0/,
     )
     assert.match(said(found, 'store'), /nothing on its disk/)
-    assert.match(said(found, 'nodes'), /1 node share it/)
+    assert.match(said(found, 'nodes'), /Shared by 1 node/)
     assert.match(said(found, 'feed'), /can be heard/)
   })
 })

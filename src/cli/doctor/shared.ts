@@ -64,7 +64,7 @@ function examineOffset({ clock: { offset, uncertainty } }: SharedFacts): Finding
 
 function* examineNodes({ nodes, heard }: SharedFacts): Generator<Finding> {
   if (nodes === undefined) return
-  yield well('nodes', `${counted(nodes.nodes.length, 'node')} share it.`)
+  yield well('nodes', `Shared by ${counted(nodes.nodes.length, 'node')} just now.`)
   for (const { id, address = 'no address', version, leaseUntil } of nodes.nodes) {
     const left = leaseUntil - nodes.at
     yield left > 0
