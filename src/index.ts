@@ -15,6 +15,7 @@ export type { Denial, DenyKey } from './core/denial.ts'
 export type { Env } from './core/env.ts'
 export { type FailureCode, isRollcallError, RollcallError } from './core/errors.ts'
 export type { EventMap, EventType, RollcallEvent, Unsubscribe } from './core/events.ts'
+export type { NodeList, NodeRecord } from './core/node.ts'
 export type { Count, Page } from './core/page.ts'
 export type { SessionFilter, SessionQuery, SessionSelector } from './core/selector.ts'
 export type {
@@ -30,13 +31,14 @@ export type {
 export type { SessionStore } from './core/store.ts'
 export type { Duration, Instant } from './core/time.ts'
 export type { Role, User, UserPatch } from './core/user.ts'
-export type { AccessKeys, Denials, KeyRequest, Users } from './engine/administration.ts'
+export type { AccessKeys, Denials, KeyRequest, Nodes, Users } from './engine/administration.ts'
 export type {
   Ended,
   EndRequest,
   Issued,
   IssueRequest,
   Live,
+  NodeReceipt,
   NotLive,
   Receipt,
   Refreshed,
@@ -45,7 +47,9 @@ export type {
   Updated,
   Verdict,
   VerifyOptions,
+  WaitRequest,
 } from './engine/manager.ts'
+export type { NodeIdentity } from './engine/membership.ts'
 export type { SessionPolicy } from './engine/settled.ts'
 
 /** What {@link createSessions} is made from; the machine's own clock and randomness unless told otherwise. */

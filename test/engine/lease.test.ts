@@ -22,7 +22,7 @@ import { sharedMemory } from '../support/shared-memory.ts'
 import { type TestEnv, testEnv } from '../support/test-env.ts'
 
 const STALENESS = 400
-const SEEDS = 200
+const SEEDS = 80
 
 /** The parts in which a node may be careless. */
 interface Ways {

@@ -18,8 +18,13 @@ export const HOLDER_OPERATIONS: Readonly<Record<OperationName, Operation>> = {
     group: 'Holder',
     summary: 'Whose session is this?',
     description:
-      'Answers with the session behind the token, and counts that as activity. This is the fast path: it costs about as much as an HTTP request costs at all.',
+      'Answers with the session behind the token, and counts that as activity. This is the fast path: it costs about as much as an HTTP request costs at all. `fresh` asks the store, whatever this node may vouch for.',
     answers: { 200: 'WhoAmI' },
+    mayCarry: {
+      'Rollcall-Stale':
+        '`true` where the store is away, and this is of what was at hand when the lease ended. Only where `--serve-stale` allows it.',
+    },
+    example: { query: 'fresh=true' },
   },
   'POST /v1/me/refresh': {
     id: 'refreshToken',
