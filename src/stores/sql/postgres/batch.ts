@@ -26,6 +26,12 @@ export interface Ground {
   readonly channel: string
   readonly patience: number
 
+  /**
+   * Has PostgreSQL stop waiting for what a connection waits for, by another one: a commit that waits for a standby holds its
+   * locks until then, and nothing else ends that wait.
+   */
+  readonly interrupt: (connection: Connection) => void
+
   /** Decides instead of the server's clock. */
   readonly clock?: () => Instant
 }
@@ -79,7 +85,7 @@ export async function openBatch(connection: Connection, ground: Ground, reach: R
 }
 
 function batch(connection: Connection, ground: Ground, now: Instant): OpenBatch {
-  const { statements, patience, channel } = ground
+  const { statements, patience, channel, interrupt } = ground
   const entries: NewEvent[] = []
   let before: Promise<number> | undefined
 
@@ -122,12 +128,14 @@ function batch(connection: Connection, ground: Ground, now: Instant): OpenBatch 
   async function finish(how: 'always-written' | 'as-it-is'): Promise<number> {
     const writes = how === 'always-written' || entries.length > 0
     const long = patience * (LOCKED + 0.5)
+    const tooLong = setTimeout(() => interrupt(connection), patience * LOCKED)
     connection.warnings()
     const [written, notified, committed] = await Promise.allSettled([
       writes && connection.ask<Before>(WRITE_JOURNAL, valuesOf(entries, now), long),
       entries.length > 0 && connection.say(`notify ${channel}`),
       connection.say('commit', long),
     ])
+    clearTimeout(tooLong)
     checkCommit(committed, connection.warnings(), written, notified)
     const before = written.status === 'fulfilled' && written.value ? written.value.rows[0]?.before : undefined
     return (before ?? 0) + entries.length

@@ -26,6 +26,9 @@ export const TRY_LOCK = 'select pg_try_advisory_xact_lock($1, $2) as mine'
 /** Takes the place at the end of the journal that nobody else gets before the transaction ends. */
 export const LOCK_HEAD = 'select position from head for update'
 
+/** Has a process stop what it is at. */
+export const INTERRUPT = 'select pg_cancel_backend($1)'
+
 /** Gives entries the positions that come next, and counts the commit. Whoever comes later waits for it. */
 export const WRITE_JOURNAL = `with moved as (
     update head set position = position + $1, commits = commits + 1 returning position - $1 as before

@@ -29,7 +29,7 @@ import { lockSpace, reachOf } from './locks.ts'
 import { migrate } from './migrate.ts'
 import { nodeRegistry } from './nodes.ts'
 import { finder, readerOn, readTail } from './read.ts'
-import { READ_CLOCK } from './statements.ts'
+import { INTERRUPT, READ_CLOCK } from './statements.ts'
 import { upkeep } from './upkeep.ts'
 import { performer, taskOf } from './write.ts'
 import { writer as makeWriter } from './writer.ts'
@@ -100,7 +100,6 @@ function assemble(
 ): SessionStore & PortableStore {
   const statements = statementsFor(POSTGRES)
   const channel = `rollcall_${schema}`
-  const ground: Ground = { statements, space: lockSpace(schema), channel, patience, ...(clock && { clock }) }
   const links: Link[] = []
   const linkFor = (purpose: string): Link => {
     const made = link(connectFor(purpose))
@@ -108,6 +107,17 @@ function assemble(
     return made
   }
   const questions = linkFor('questions')
+  const ground: Ground = {
+    statements,
+    space: lockSpace(schema),
+    channel,
+    patience,
+    interrupt(connection) {
+      const asked = questions.get().then((other) => other.ask(INTERRUPT, [connection.backend()]))
+      asked.catch(() => undefined) // Then the wait goes on until PostgreSQL itself gives it up.
+    },
+    ...(clock && { clock }),
+  }
   const writer = makeWriter(Array.from({ length: writers }, () => performer(linkFor('writes').get, ground)))
   const reads = pool(
     Array.from({ length: connections }, () => linkFor('reads')),
