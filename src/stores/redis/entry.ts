@@ -93,12 +93,6 @@ export function readDenial(realm: string, text: string): Denial {
   return { id, realm, key, value, at, until, by: { kind, id: by } }
 }
 
-/** Writes a denial down. */
-export function writeDenial({ id, key, value, at, until, by }: Denial): string {
-  const kept: KeptDenial = [id, key, value, at, until, by.kind, by.id]
-  return JSON.stringify(kept)
-}
-
 /** A denial as it is written down. */
 type KeptDenial = readonly [
   id: string,

@@ -3,17 +3,19 @@
  *
  * @module
  */
+import { BASE58 } from '../../../core/base58.ts'
 import { RollcallError } from '../../../core/errors.ts'
 import { partitionOf } from '../../../core/id.ts'
 import type { Portable } from '../../../core/portable.ts'
 import { firstSaltEnds } from '../../../core/rotation.ts'
-import { ask } from '../access.ts'
-import { writeDenial, writeKey } from '../entry.ts'
+import type { SessionRecord } from '../../../core/session.ts'
+import { ask, listOf } from '../access.ts'
+import { writeKey } from '../entry.ts'
 import { FIXED_PARTITION, homeOf, MOST_SERIAL, partitionOfId, restOfId } from '../keys.ts'
 import { writeSession, writeUser } from '../record.ts'
 import { ADOPT_KEY } from '../scripts/access-key.ts'
 import { ADOPT_SESSIONS, ADOPT_USERS } from '../scripts/adopt.ts'
-import { ADOPT_DENIAL, RAISE_SERIAL } from '../scripts/realm.ts'
+import { ADOPT_DENIAL, TAKE_SERIALS } from '../scripts/realm.ts'
 import { adoptClaim } from './claim.ts'
 import type { Kit } from './kit.ts'
 
@@ -43,35 +45,45 @@ async function adoptUsers(kit: Kit, items: readonly Of<'user'>[]): Promise<numbe
   )
 }
 
-/** Takes in sessions. Serials are raised and names are claimed first: whoever begins meanwhile collides with nothing. */
+/**
+ * Takes in sessions, but for those whose name another has that lives. Names are claimed and serials are settled first, so
+ * that whoever begins meanwhile collides with nothing.
+ */
 async function adoptSessions(kit: Kit, items: readonly Of<'session'>[]): Promise<number> {
-  const serials = new Map<string, number>()
-  for (const { session } of items) {
-    if (session.serial > MOST_SERIAL)
-      throw new RollcallError(
-        'bad-request',
-        `The serial ${session.serial} is beyond what Redis has room for.`,
-      )
-    serials.set(session.realm, Math.max(session.serial, serials.get(session.realm) ?? 0))
-  }
-  await Promise.all(
-    [...serials].map(([realm, serial]) => ask(kit, RAISE_SERIAL, homeOf(realm), { realm, serial })),
+  const claimed = await Promise.all(
+    items.map(({ session }) => session.ending !== undefined || adoptClaim(kit, session)),
   )
-  await Promise.all(items.map(({ session }) => (session.ending ? undefined : adoptClaim(kit, session))))
+  const sessions = items.flatMap(({ session }, index) => (claimed[index] ? [session] : []))
+  const realms = groupBy(sessions, ({ realm }) => realm)
+  const numbered = await Promise.all([...realms].map(([realm, some]) => numberAll(kit, realm, some)))
   const epochs = Object.fromEntries(
-    await Promise.all([...serials.keys()].map(async (realm) => [realm, await kit.epochs.of(realm)])),
+    await Promise.all([...realms.keys()].map(async (realm) => [realm, await kit.epochs.of(realm)])),
   )
-  const groups = groupBy(items, ({ session }) => partitionOfId(session.id) ?? '')
+  const groups = groupBy(numbered.flat(), ({ id }) => partitionOfId(id) ?? '')
   return sumOf(groups, (partition, some) =>
     ask(kit, ADOPT_SESSIONS, partition, {
       epochs,
-      sessions: some.map(({ session }) => ({
+      sessions: some.map((session) => ({
         rest: restOfId(session.id),
         text: writeSession(session),
         salt_ends: firstSaltEnds(session.predecessors),
       })),
     }),
   )
+}
+
+/** Sessions of a realm, each with a serial that no other has there. */
+async function numberAll(
+  kit: Kit,
+  realm: string,
+  sessions: readonly SessionRecord[],
+): Promise<readonly SessionRecord[]> {
+  const late = sessions.find(({ serial }) => serial > MOST_SERIAL)
+  if (late !== undefined)
+    throw new RollcallError('bad-request', `The serial ${late.serial} is beyond what Redis has room for.`)
+  const serials = sessions.map(({ serial }) => serial)
+  const given = listOf(await ask(kit, TAKE_SERIALS, homeOf(realm), { realm, serials }))
+  return sessions.map((session, index) => ({ ...session, serial: Number(given[index]) }))
 }
 
 async function adoptOthers(kit: Kit, items: readonly (Of<'denial'> | Of<'key'>)[]): Promise<number> {
@@ -85,11 +97,9 @@ function adoptOne(kit: Kit, item: Of<'denial'> | Of<'key'>): Promise<unknown> {
     const { key, hash } = item
     return ask(kit, ADOPT_KEY, FIXED_PARTITION, { id: key.id, hash, text: writeKey(key, hash) })
   }
-  const { denial } = item
-  const { realm, id, key, until } = denial
-  const value = denial.value.toWellFormed()
-  const request = { realm, id, key, value, ends_at: until, text: writeDenial({ ...denial, value }) }
-  return ask(kit, ADOPT_DENIAL, homeOf(realm), request)
+  const { realm, id, key, value, at, until, by } = item.denial
+  const denial = [id, key, value.toWellFormed(), at, until, by.kind, by.id]
+  return ask(kit, ADOPT_DENIAL, homeOf(realm), { realm, denial, digit: BASE58.indexOf(homeOf(realm)) })
 }
 
 /** Things that one script takes in at the most: others wait meanwhile. */

@@ -118,10 +118,22 @@ export async function forgetClaims(kit: Kit, records: readonly SessionRecord[]):
   )
 }
 
-/** Makes a session that was taken in the holder of its name, where nobody is. */
-export async function adoptClaim(kit: Kit, record: SessionRecord): Promise<void> {
+/** Makes a session that is to be taken in the holder of its name. Answers false where another that lives has it. */
+export function adoptClaim(kit: Kit, record: SessionRecord): Promise<boolean> {
   const named = nameOf(record)
-  if (named) await settle(kit, named, undefined, JSON.stringify([record.id, 0, 0]))
+  if (named === undefined) return Promise.resolve(true)
+  const settled = JSON.stringify([record.id, 0, 0])
+  const pauses = pausing()
+  return persist(async () => {
+    if (await settle(kit, named, undefined, settled)) return true
+    const kept = await readClaim(kit, named)
+    if (kept === undefined) return undefined
+    const [holder, deadline, previous] = JSON.parse(kept) as KeptClaim
+    if (holder === record.id) return true
+    if (deadline > 0 && previous === 0) return pauses.next()
+    if ((await askHolder(kit, named, holder, false)) !== undefined) return false
+    return (await settle(kit, named, kept, settled)) ? true : undefined
+  })
 }
 
 /** The id of whoever holds a name, or did last; undefined where nobody is known to. */
@@ -160,9 +172,10 @@ async function askHolder(
   return typeof text === 'string' ? readSession(partition, restOfId(id), text) : undefined
 }
 
-async function settle(kit: Kit, named: Named, expected: string | undefined, next?: string): Promise<void> {
+/** Puts one claim in the place of another. Answers false where that is not kept any more. */
+async function settle(kit: Kit, named: Named, expected: string | undefined, next?: string): Promise<boolean> {
   const { realm, kind, resource, name } = named
-  await ask(kit, SETTLE_NAME, placeOf(named), { realm, kind, resource, name, expected, next })
+  return (await ask(kit, SETTLE_NAME, placeOf(named), { realm, kind, resource, name, expected, next })) === 1
 }
 
 async function readClaim({ client, prefix }: Kit, named: Named): Promise<string | undefined> {

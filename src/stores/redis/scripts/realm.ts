@@ -43,6 +43,23 @@ local function keep_denials(field, is_kept)
   if #kept == 0 then redis.call('hdel', DENIED, field) else redis.call('hset', DENIED, field, cjson.encode(kept)) end
 end
 
+local DIGITS_OF_PARTITIONS = 58
+
+-- The number of a denial: numbers of realms at home in different partitions are never the same.
+local function id_of_denial(count)
+  return string.format('%.0f', count * DIGITS_OF_PARTITIONS + request.digit)
+end
+
+-- Keeps a denial: number, key, value, when it began and until when it holds, and whose it is.
+local function keep_denial(denial)
+  local id, field, ends_at = denial[1], denial[2] .. '\\n' .. denial[3], denial[5]
+  local denials = denials_of(field)
+  denials[#denials + 1] = { id, ends_at }
+  redis.call('hset', DENIED, field, cjson.encode(denials))
+  redis.call('zadd', DENIALS, id, cjson.encode(denial))
+  redis.call('zadd', BY_END, ends_at, request.realm .. '\\n' .. id)
+end
+
 local function remove_denial(id, field)
   redis.call('zremrangebyscore', DENIALS, id, id)
   redis.call('zrem', BY_END, request.realm .. '\\n' .. id)
@@ -76,15 +93,50 @@ return { serial, number_of('epoch'), number_of('after'), number_of('denials'), l
 `,
 )
 
-/** Makes later serials greater than `serial`. */
-export const RAISE_SERIAL: Script = script(
+/**
+ * Says which serials sessions that are taken in may have: their own, unless this realm may have given it to another, and
+ * then one that nobody has. Later ones are greater than all of these.
+ *
+ * The realm remembers which it gave itself, as stretches between one taking in and the next.
+ */
+export const TAKE_SERIALS: Script = script(
   'write',
-  'raise serial',
+  'take serials',
   COMMON,
   REALM,
   `
-if number_of('serial') < request.serial then redis.call('hset', realm, 'serial', request.serial) end
-return 1
+local MOST_STRETCHES = 32
+local serial, taken_up_to = number_of('serial'), number_of('taken')
+local text = redis.call('hget', realm, 'given')
+local given = text and cjson.decode(text) or {}
+
+local function keep_stretch(first, last)
+  if first > last then return end
+  if #given == MOST_STRETCHES then given[#given][2] = last else given[#given + 1] = { first, last } end
+end
+
+local function is_free(wanted)
+  for _, stretch in ipairs(given) do
+    if wanted >= stretch[1] and wanted <= stretch[2] then return false end
+  end
+  return true
+end
+
+keep_stretch(taken_up_to + 1, serial)
+local answer = {}
+for _, wanted in ipairs(request.serials) do serial = math.max(serial, wanted) end
+local first_drawn = serial + 1
+for index, wanted in ipairs(request.serials) do
+  if is_free(wanted) then
+    answer[index] = wanted
+  else
+    serial = serial + 1
+    answer[index] = serial
+  end
+end
+keep_stretch(first_drawn, serial)
+redis.call('hset', realm, 'serial', serial, 'taken', serial, 'given', cjson.encode(given))
+return answer
 `,
 )
 
@@ -100,18 +152,13 @@ export const DENY: Script = script(
   REALM,
   DENIALS,
   `
-local DIGITS_OF_PARTITIONS = 58
 local ends_at = now + request.span
 local answer = { 0 }
 for _, value in ipairs(request.values) do
   local field = value[1] .. '\\n' .. value[2]
   if denied_until(field) < ends_at then
-    local id = string.format('%.0f', redis.call('hincrby', HEAD, 'denials', 1) * DIGITS_OF_PARTITIONS + request.digit)
-    local denials = denials_of(field)
-    denials[#denials + 1] = { id, ends_at }
-    redis.call('hset', DENIED, field, cjson.encode(denials))
-    redis.call('zadd', DENIALS, id, cjson.encode({ id, value[1], value[2], now, ends_at, request.by.kind, request.by.id }))
-    redis.call('zadd', BY_END, ends_at, request.realm .. '\\n' .. id)
+    local id = id_of_denial(redis.call('hincrby', HEAD, 'denials', 1))
+    keep_denial({ id, value[1], value[2], now, ends_at, request.by.kind, request.by.id })
     redis.call('zadd', key('dn'), now, request.realm .. '\\n' .. id)
     answer[#answer + 1] = id
   end
@@ -184,7 +231,7 @@ return #request.ids
 `,
 )
 
-/** Takes in a denial that is not there yet, by its number. Answers 1 if it was new. */
+/** Takes in a denial, unless its value is kept out for as long already; under its number, if that is free. Answers 1 if it was new. */
 export const ADOPT_DENIAL: Script = script(
   'write',
   'adopt denial',
@@ -192,15 +239,18 @@ export const ADOPT_DENIAL: Script = script(
   REALM,
   DENIALS,
   `
-local id, field = request.id, request.key .. '\\n' .. request.value
-if #redis.call('zrangebyscore', DENIALS, id, id) > 0 then return 0 end
-local denials = denials_of(field)
-denials[#denials + 1] = { id, request.ends_at }
-redis.call('hset', DENIED, field, cjson.encode(denials))
-redis.call('zadd', DENIALS, id, request.text)
-redis.call('zadd', BY_END, request.ends_at, request.realm .. '\\n' .. id)
-local given = math.ceil(tonumber(id) / 58)
-if (tonumber(redis.call('hget', HEAD, 'denials')) or 0) < given then redis.call('hset', HEAD, 'denials', given) end
+local given = request.denial
+local field, ends_at = given[2] .. '\\n' .. given[3], given[5]
+if ends_at <= now or denied_until(field) >= ends_at then return 0 end
+local is_taken = #redis.call('zrangebyscore', DENIALS, given[1], given[1]) > 0
+local last = tonumber(redis.call('hget', HEAD, 'denials')) or 0
+local count = math.max(last, math.ceil(tonumber(given[1]) / DIGITS_OF_PARTITIONS))
+if is_taken then
+  count = count + 1
+  given[1] = id_of_denial(count)
+end
+redis.call('hset', HEAD, 'denials', count)
+keep_denial(given)
 redis.call('hincrby', realm, 'denials', 1)
 return 1
 `,
