@@ -22,6 +22,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'env.ts': ['core'],
   'index.ts': ['core', 'engine', 'stores', 'env.ts'],
   'sqlite.ts': ['core', 'stores'],
+  'postgres.ts': ['core', 'stores'],
+  'redis.ts': ['core', 'stores'],
   'opentelemetry.ts': ['tracing'],
 }
 

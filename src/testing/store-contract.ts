@@ -17,9 +17,6 @@ import { timePromises } from './contract/time.ts'
 import { userPromises } from './contract/users-and-keys.ts'
 import type { ContractCase } from './contract/workbench.ts'
 
-/** Every promise of giving everything away and taking it in. */
-export const portableContract: readonly ContractCase[] = portablePromises
-
 export type { ContractCase, MakeStore, Workbench } from './contract/workbench.ts'
 
 /**
@@ -42,4 +39,5 @@ export const storeContract: readonly ContractCase[] = [
   ...searchingPromises,
   ...userPromises,
   ...journalPromises,
+  ...portablePromises,
 ]

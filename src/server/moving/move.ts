@@ -4,14 +4,11 @@
  * @module
  */
 import { RollcallError } from '../../core/errors.ts'
-import type { Portable, PortableStore } from '../../core/portable.ts'
+import type { Portable } from '../../core/portable.ts'
 import type { SessionStore } from '../../core/store.ts'
 import type { Instant } from '../../core/time.ts'
 import { type FilePiece, type Header, readLines, writeLines } from './file.ts'
 import { allOf, newTally, type Tallied, together } from './tally.ts'
-
-/** A store that can be moved. */
-export type MovableStore = SessionStore & PortableStore
 
 /** Tells how many things are done. */
 export type Tell = (done: number) => void
@@ -25,7 +22,7 @@ const AT_ONCE = 1_000
  * @returns what it was, once the last line is written.
  */
 export async function exportFrom(
-  store: MovableStore,
+  store: SessionStore,
   version: string,
   write: (lines: string) => Promise<void>,
   tell: Tell = () => undefined,
@@ -69,7 +66,7 @@ export interface ImportTelling {
  * @throws RollcallError `bad-request` for a broken file; `conflict` where the store does not hold what was taken in.
  */
 export async function importInto(
-  store: MovableStore,
+  store: SessionStore,
   chunks: AsyncIterable<Uint8Array>,
   { taking = () => undefined, verifying = () => undefined }: ImportTelling = {},
 ): Promise<Imported> {
@@ -99,13 +96,13 @@ function compare(held: Tallied, before: Tallied, after: Tallied, taken: number):
   )
 }
 
-async function tallyOf(store: MovableStore, began: Instant, tell: Tell = () => undefined): Promise<Tallied> {
+async function tallyOf(store: SessionStore, began: Instant, tell: Tell = () => undefined): Promise<Tallied> {
   const tally = newTally(began)
   for await (const piece of telling(everything(store), tell)) for (const item of piece) tally.add(item)
   return tally.result()
 }
 
-async function* everything(store: MovableStore): AsyncGenerator<readonly Portable[]> {
+async function* everything(store: SessionStore): AsyncGenerator<readonly Portable[]> {
   let after: string | undefined
   do {
     const { items, next } = await store.dump(after, AT_ONCE)

@@ -4,15 +4,15 @@
  * @module
  */
 import { isRollcallError, RollcallError } from '../../core/errors.ts'
+import type { SessionStore } from '../../core/store.ts'
 import { nodeEnv } from '../../env.ts'
 import { withConfigFile } from '../config-file.ts'
 import { openStore, shown } from '../open-store.ts'
 import { readSettings, type Sources } from '../settings.ts'
-import type { MovableStore } from './move.ts'
 
 /** A store that was opened, and what people may call it. */
 export interface Opened {
-  readonly store: MovableStore
+  readonly store: SessionStore
   readonly name: string
 }
 
@@ -24,7 +24,7 @@ export async function openMovable(sources: Sources): Promise<Opened> {
     throw new RollcallError('bad-request', 'Memory holds nothing once its server has ended. Name a --store.')
   try {
     const store = await openStore(settings, nodeEnv().now)
-    return { store: store as MovableStore, name }
+    return { store, name }
   } catch (fault) {
     if (!isRollcallError(fault) || !fault.message.startsWith('Another Rollcall is running')) throw fault
     throw new RollcallError(

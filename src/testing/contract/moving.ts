@@ -3,15 +3,13 @@
  *
  * @module
  */
-import assert from 'node:assert/strict'
 import type { Portable, PortableStore } from '../../core/portable.ts'
 import type { SessionStore } from '../../core/store.ts'
 import { type ContractCase, type MakeStore, NOON, promise, type Workbench } from './workbench.ts'
 
 /** A bench with a second, empty store, and what moves everything there. */
 export interface Move extends Workbench {
-  readonly store: SessionStore & PortableStore
-  readonly there: SessionStore & PortableStore
+  readonly there: SessionStore
 
   /** Moves everything, so many things at a time. Returns how many were new there. */
   move(limit?: number): Promise<number>
@@ -29,15 +27,15 @@ export function moving(text: string, body: (move: Move) => Promise<void>): Contr
         return makeStore(given)
       }
       const { check } = promise(text, async (bench) => {
-        const store = portable(bench.store)
-        const there = portable(await makeStore(clock ?? (() => NOON)))
+        const { store } = bench
+        const there = await makeStore(clock ?? (() => NOON))
         second = there
         const move = async (limit = 3): Promise<number> => {
           let count = 0
           for (const piece of await pieces(store, limit)) count += await there.adopt(piece)
           return count
         }
-        await body({ ...bench, store, there, move })
+        await body({ ...bench, there, move })
       })
       try {
         await check(remember)
@@ -46,11 +44,6 @@ export function moving(text: string, body: (move: Move) => Promise<void>): Contr
       }
     },
   }
-}
-
-function portable(store: SessionStore): SessionStore & PortableStore {
-  assert.ok('dump' in store && 'adopt' in store)
-  return store as SessionStore & PortableStore
 }
 
 async function pieces(store: PortableStore, limit: number): Promise<readonly (readonly Portable[])[]> {

@@ -1,13 +1,9 @@
 import type { Portable, PortableStore } from '../../../src/core/portable.ts'
 import type { SessionRecord } from '../../../src/core/session.ts'
-import type { SessionStore } from '../../../src/core/store.ts'
-import { less } from './mutation.ts'
-
-/** A store that can be moved, spoilt in one way. */
-type MovingMutation = (store: SessionStore & PortableStore) => Partial<SessionStore & PortableStore>
+import { less, type Mutation } from './mutation.ts'
 
 /** Careless ways to move. */
-export const MOVING_MUTATIONS: Readonly<Record<string, MovingMutation>> = {
+export const MOVING_MUTATIONS: Readonly<Record<string, Mutation>> = {
   'moves what lives alone': (store) =>
     giving(store, (items) => items.filter((item) => item.kind !== 'session' || !item.session.ending)),
   'moves sessions without their endings': (store) => changing(store, (session) => less(session, 'ending')),

@@ -63,11 +63,10 @@ async function adoptSessions(tx: Transaction, sessions: readonly SessionRecord[]
   )
   const fresh = await inChunks(tx, tx.statements.adoptSessions, [...rows.values()])
   for (const { id } of fresh) rows.delete(id)
-  const anew = await adoptAnew(tx, rows)
   const { raiseSerial } = tx.statements
   const serial = sessions.reduce((most, session) => Math.max(most, session.serial), 0)
   if (raiseSerial !== undefined && serial > 0) await tx.all(raiseSerial, { serial })
-  return fresh.length + anew
+  return fresh.length + (await adoptAnew(tx, rows))
 }
 
 /** Takes in those that are not there although they were not taken in: their serials are others'. */
