@@ -1,3 +1,4 @@
+import { surround } from '../../src/core/around.ts'
 import type { SessionStore } from '../../src/core/store.ts'
 import { createSessions } from '../../src/engine/create-sessions.ts'
 import type { SessionManager } from '../../src/engine/manager.ts'
@@ -34,7 +35,7 @@ export async function engineBench(
   open: OpenStore = openMemory,
 ): Promise<EngineBench> {
   const env = testEnv()
-  const store = await open(env)
+  const store = open === openMemory ? await open(env) : inItsOwnTime(await open(env), env)
   const faults: unknown[] = []
   const sessions = createSessions({
     store: spoil(store),
@@ -44,6 +45,17 @@ export async function engineBench(
   })
   await env.advance(0)
   return { env, store, sessions, faults, [Symbol.asyncDispose]: () => sessions.close() }
+}
+
+/** A store whose calls take real time: that of the machine stands still meanwhile, or it would seem to hang. */
+function inItsOwnTime(store: SessionStore, env: TestEnv): SessionStore {
+  const hold = (_operation: string, work: () => unknown): unknown => {
+    const answer = work()
+    if (answer instanceof Promise) env.hold(answer)
+    return answer
+  }
+  const nodes = store.nodes && surround(store.nodes, hold)
+  return { ...surround(store, hold), ...(nodes && { nodes }) }
 }
 
 function openMemory({ now }: TestEnv): SessionStore {

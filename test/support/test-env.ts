@@ -6,6 +6,9 @@ export interface TestEnv extends Env {
   /** Moves both clocks on and runs, in order, every timer that comes due. */
   advance(milliseconds: number): Promise<void>
 
+  /** Lets time stand still until this work, which takes time of its own, is done. */
+  hold(work: Promise<unknown>): void
+
   /** Moves the wall clock alone. */
   jump(milliseconds: number): void
 }
@@ -16,6 +19,15 @@ export function testEnv(): TestEnv {
   let mono = 1_000
   let timers: { readonly due: number; readonly run: () => void }[] = []
   const { random, hash, hmac } = nodeEnv()
+  const held = new Set<Promise<unknown>>()
+
+  /** Lets every promise that can be settled be settled. */
+  async function settle(): Promise<void> {
+    for (let turn = 0; turn < 5; turn++) {
+      await new Promise((resolve) => setImmediate(resolve))
+      while (held.size > 0) await Promise.allSettled(held)
+    }
+  }
 
   return {
     random,
@@ -29,6 +41,11 @@ export function testEnv(): TestEnv {
       return () => {
         timers = timers.filter((other) => other !== timer)
       }
+    },
+    hold(work) {
+      held.add(work)
+      const done = (): void => void held.delete(work)
+      work.then(done, done)
     },
     jump(milliseconds) {
       wall += milliseconds
@@ -49,9 +66,4 @@ export function testEnv(): TestEnv {
       await settle()
     },
   }
-}
-
-/** Lets every promise that can be settled be settled. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
