@@ -64,14 +64,24 @@ export async function redisServer({ config = {}, port }: RedisServerOptions = {}
   mkdirSync(folder, { recursive: true })
   const directives = { ...DIRECTIVES, ...config, port: String(own), dir: folder }
   let child = start(directives)
-  const line = new Redis({ port: own, host: '127.0.0.1', lazyConnect: true, ...QUICK })
-  line.on('error', () => {})
+  const ask: RedisServer['ask'] = async (command, ...args) => {
+    const line = new Redis({ port: own, host: '127.0.0.1', ...QUICK })
+    line.on('error', () => {})
+    try {
+      return await line.call(command, ...args)
+    } finally {
+      line.disconnect()
+    }
+  }
   const ready = (): Promise<void> =>
-    until(`redis on ${own} answers`, () =>
-      line.ping().then(
-        () => true,
-        () => false,
-      ),
+    until(
+      `redis on ${own} answers`,
+      () =>
+        ask('ping').then(
+          () => true,
+          () => false,
+        ),
+      30_000,
     )
   await ready()
 
@@ -86,7 +96,7 @@ export async function redisServer({ config = {}, port }: RedisServerOptions = {}
   return {
     port: own,
     url: `redis://127.0.0.1:${own}`,
-    ask: (command, ...args) => line.call(command, ...args),
+    ask,
     async restart() {
       await kill()
       child = start(directives)
@@ -95,10 +105,7 @@ export async function redisServer({ config = {}, port }: RedisServerOptions = {}
     kill,
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
-    async [Symbol.asyncDispose]() {
-      line.disconnect()
-      await kill()
-    },
+    [Symbol.asyncDispose]: kill,
   }
 }
 
@@ -116,7 +123,12 @@ export async function redisCluster(config: Readonly<Record<string, string>> = {}
     { stdio: 'ignore' },
   )
   await once(made, 'exit')
-  await until('the cluster is whole', async () => (await Promise.all(servers.map(isWhole))).every(Boolean))
+  const areWhole = (): Promise<boolean> =>
+    Promise.all(servers.map(isWhole)).then(
+      (each) => each.every(Boolean),
+      () => false,
+    )
+  await until('the cluster is whole', areWhole, 60_000)
   return {
     url: `redis-cluster://${ports.join(',')}`,
     servers,
@@ -147,7 +159,7 @@ const DIRECTIVES = {
 
 const CLUSTERED = { 'cluster-enabled': 'yes', 'cluster-node-timeout': '1000' }
 
-const QUICK = { retryStrategy: () => 20, maxRetriesPerRequest: 3, connectTimeout: 1000, commandTimeout: 2000 }
+const QUICK = { retryStrategy: null, maxRetriesPerRequest: 0, connectTimeout: 1000, commandTimeout: 2000 }
 
 /** Where all servers of this process have their folders, by their ports. */
 function rootFolder(): string {

@@ -25,7 +25,7 @@ export interface Server {
 /** Asks every master how it is set up. What may not be asked stays empty. */
 export async function survey(client: RedisClient): Promise<Ground> {
   const infos = await askAll(client, 'INFO')
-  const configs = await askAll(client, 'CONFIG', 'GET', '*')
+  const configs = await askAll(client, 'CONFIG', 'GET', ...DIRECTIVES)
   const count = Math.max(1, infos?.length ?? 0, configs?.length ?? 0)
   const servers = Array.from({ length: count }, (_, index) => ({
     info: readInfo(String(infos?.[index] ?? '')),
@@ -33,6 +33,9 @@ export async function survey(client: RedisClient): Promise<Ground> {
   }))
   return { servers, configured: configs !== undefined }
 }
+
+/** What is asked of the configuration. */
+const DIRECTIVES = ['appendfsync', 'save', 'maxmemory-policy', 'min-replicas-to-write'] as const
 
 /** Refuses ground on which ended sessions would come back, or scripts would not run. @throws RollcallError `conflict`. */
 export function refuseUnsafe({ servers }: Ground): void {
