@@ -49,7 +49,7 @@ if (task.kind === 'bare') {
 type Made = Omit<AppOptions, 'version'>
 
 function open(): Promise<SessionStore> {
-  return openStore(task.path, env.now, task.feed)
+  return openStore(task.path, { clock: env.now, feed: task.feed })
 }
 
 async function made(policy: SessionPolicy): Promise<Made> {

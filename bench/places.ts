@@ -7,12 +7,10 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import pg from 'pg'
-import type { PortableStore } from '../src/core/portable.ts'
-import type { SessionStore } from '../src/core/store.ts'
 import { until } from '../test/support/until.ts'
 import { adopt } from './adopt.ts'
 import { type DatabaseOptions, startPostgres, startRedis } from './databases.ts'
-import { add, removeStore } from './fill.ts'
+import { removeStore } from './fill.ts'
 import { openStore } from './open-store.ts'
 import { type Population, writeTokens } from './rollcall.ts'
 
@@ -107,8 +105,8 @@ export async function settle(
   { sessions, most = sessions }: { readonly sessions: number; readonly most?: number },
 ): Promise<Population> {
   const { path } = place
-  const store = await openStore(path)
-  const tokens = await (isPortable(store) ? adopt(store, sessions, most) : add(store, sessions, { most }))
+  const store = await openStore(path, { patience: '10s' })
+  const tokens = await adopt(store, sessions, most)
   await store.close()
   await place.rest()
   return { path, tokens: writeTokens(folder, tokens, `settled-${++settled}`) }
@@ -134,8 +132,4 @@ async function infoOfRedis(url: string, section: string): Promise<string> {
   } finally {
     redis.disconnect()
   }
-}
-
-function isPortable(store: SessionStore & Partial<PortableStore>): store is SessionStore & PortableStore {
-  return store.adopt !== undefined
 }
