@@ -33,7 +33,7 @@ export interface HistoryClient {
   issue(node: number, owner: Owner, lifetime?: number): Promise<Known | undefined>
   verify(node: number, session: Known, fresh: boolean): Promise<void>
 
-  /** Verifies many at once, by the store. Says whether there was an answer. */
+  /** Verifies many at once, by the store; one by one where the store no longer knows who asks. Says whether there was an answer. */
   verifyAll(node: number, sessions: readonly Known[]): Promise<boolean>
   refresh(node: number, session: Known): Promise<void>
 
@@ -119,6 +119,17 @@ export function historyClient({ urls, name, patience = 5_000 }: ClientOptions): 
     noted.push({ does: 'verify', session: session.id, fresh, live, from, to, outcome: 'done' })
   }
 
+  async function askForPages(node: number, { realm, user }: Owner): Promise<readonly Asked[]> {
+    const pages: Asked[] = []
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+      const path = `/v1/users/${user}/sessions?realm=${realm}&limit=200${cursor && `&cursor=${cursor}`}`
+      const page = await ask(node, 'GET', path, KEY)
+      pages.push(page)
+      cursor = page.status === 200 ? (page.json.nextCursor ?? undefined) : undefined
+    }
+    return pages
+  }
+
   return {
     known,
     odd,
@@ -163,6 +174,10 @@ export function historyClient({ urls, name, patience = 5_000 }: ClientOptions): 
     async verifyAll(node, sessions) {
       const tokens = sessions.map(({ token }) => token)
       const asked = await ask(node, 'POST', '/v1/verify', KEY, { tokens, fresh: true })
+      if (asked.status === 401) {
+        await Promise.all(sessions.map((session) => this.verify(node, session, true)))
+        return true
+      }
       if (asked.status !== 200) return false
       const items = (asked.json.items ?? []) as readonly { readonly live?: boolean }[]
       sessions.forEach((session, index) => {
@@ -238,21 +253,21 @@ export function historyClient({ urls, name, patience = 5_000 }: ClientOptions): 
       return asked.status === 200
     },
 
-    async list(node, { realm, user }) {
-      const saw: string[] = []
-      let from = Number.POSITIVE_INFINITY
-      for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-        const path = `/v1/users/${user}/sessions?realm=${realm}&limit=200${cursor && `&cursor=${cursor}`}`
-        const asked = await ask(node, 'GET', path, KEY)
-        if (asked.status !== 200) return false
-        from = Math.min(from, asked.from)
-        for (const { id, device } of asked.json.items ?? []) {
-          saw.push(id)
-          if (device?.label !== undefined) shown.set(device.label, id)
-        }
-        cursor = asked.json.nextCursor ?? undefined
-      }
-      noted.push({ does: 'list', realm, user, saw, from, to: performance.now(), outcome: 'done' })
+    async list(node, owner) {
+      const pages = await askForPages(node, owner)
+      const last = pages.at(-1)
+      if (last?.status !== 200) return last?.status === 401
+      const items = pages.flatMap(({ json }) => json.items ?? [])
+      for (const { id, device } of items) if (device?.label !== undefined) shown.set(device.label, id)
+      const saw = items.map(({ id }) => id)
+      noted.push({
+        does: 'list',
+        ...owner,
+        saw,
+        from: pages[0]?.from ?? last.from,
+        to: last.to,
+        outcome: 'done',
+      })
       return true
     },
   }

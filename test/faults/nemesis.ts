@@ -71,14 +71,12 @@ export const NEMESES: readonly Nemesis[] = [
   {
     name: 'node stopped',
     strikes: ({ nodes }) => nodes > 1,
-    async strike({ fleet, random }) {
-      await pause({ fleet, random }, between(random, 100, 5_000))
-    },
+    strike: (scene) => pause(scene, between(scene.random, 100, 5_000), scene.random() < 0.5),
     control: {
       without: 'the lease',
       careless: 'unleased',
       finds: ['stale'],
-      strike: (scene) => pause(scene, 3_500),
+      strike: (scene) => pause(scene, 3_500, true),
     },
   },
   {
@@ -213,15 +211,25 @@ export const NEMESES: readonly Nemesis[] = [
   },
 ]
 
-async function pause(
-  { fleet, random }: Pick<Scene, 'fleet' | 'random'>,
-  milliseconds: number,
-): Promise<void> {
+/** Stops a node and lets it go on: where `slowly`, with a store that takes its time to say what the node has missed. */
+async function pause({ place, fleet, random }: Scene, milliseconds: number, slowly: boolean): Promise<void> {
   const node = anyNode(fleet, random)
+  const { way, server } = place
   fleet.pause(node)
   await sleep(milliseconds)
+  if (slowly) {
+    if (way === undefined) server?.pause()
+    else way.begin({ is: 'latency', milliseconds: SLOW })
+  }
   fleet.resume(node)
+  if (!slowly) return
+  await sleep(SLOW * 2)
+  if (way === undefined) server?.resume()
+  else way.heal()
 }
+
+/** How long a slow store takes, in milliseconds. */
+const SLOW = 250
 
 /** Lets the standby fall behind first, so that what nobody waited for is surely lost. */
 async function failOverLate({ place, random }: Scene): Promise<void> {

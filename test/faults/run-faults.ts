@@ -79,23 +79,32 @@ export async function faultBench(options: FaultBenchOptions): Promise<FaultBench
   return {
     place,
     async strike(strike, seed) {
-      const random = seededRandom(seed)
-      const load = workload({ urls: fleet.urls, random, name: `s${seed}`, rate })
-      const began = performance.now()
-      load.start()
-      await sleep(BEFORE + random() * BEFORE)
-      await until('there is something to lose', () => hasSomethingToLose(load), 30_000)
-      await strike({ place, fleet, random })
-      await ready(fleet)
-      await sleep(AFTER)
-      await load.stop()
-      const over = performance.now()
-      await load.lookAtEverything()
-      await place.mend?.()
-      await ready(fleet)
-      return summary(seed, load, [began, over])
+      try {
+        return await strikeOnce(strike, seed)
+      } catch (fault) {
+        const outputs = fleet.urls.map((url, node) => `${url}:\n${fleet.output(node).slice(-2_000)}`)
+        throw new Error(`Seed ${seed}: the nodes did not recover.\n${outputs.join('\n')}`, { cause: fault })
+      }
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+
+  async function strikeOnce(strike: Nemesis['strike'], seed: number): Promise<Struck> {
+    const random = seededRandom(seed)
+    const load = workload({ urls: fleet.urls, random, name: `s${seed}`, rate })
+    const began = performance.now()
+    load.start()
+    await sleep(BEFORE + random() * BEFORE)
+    await until('there is something to lose', () => hasSomethingToLose(load), 30_000)
+    await strike({ place, fleet, random })
+    await ready(fleet)
+    await sleep(AFTER)
+    await load.stop()
+    const over = performance.now()
+    await load.lookAtEverything()
+    await place.mend?.()
+    await ready(fleet)
+    return summary(seed, load, [began, over])
   }
 }
 
