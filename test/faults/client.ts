@@ -1,4 +1,5 @@
-import { type Answer, KEY } from '../support/server-process.ts'
+import { KEY } from '../support/server-process.ts'
+import { type Asked, caller, whenOf } from './caller.ts'
 import type { Issue, Operation } from './history.ts'
 
 /** A session that the client was told of, and what it knows of it. */
@@ -63,7 +64,7 @@ export const LIFETIME = 1_800_000
 export function historyClient({ urls, name, patience = 5_000 }: ClientOptions): HistoryClient {
   const noted: Operation[] = []
   const known: Known[] = []
-  const odd = new Map<string, number>()
+  const { ask, odd } = caller(urls, patience)
 
   /** Sessions that lists have shown, by label. */
   const shown = new Map<string, string>()
@@ -71,35 +72,6 @@ export function historyClient({ urls, name, patience = 5_000 }: ClientOptions): 
   /** Labels of the issues that were never answered. */
   const unanswered = new Map<Issue, string>()
   let issues = 0
-
-  async function ask(
-    node: number,
-    method: string,
-    path: string,
-    credential: string,
-    body?: object,
-  ): Promise<Asked> {
-    const from = performance.now()
-    const answer = await fetch(urls[node] + path, {
-      method,
-      headers: {
-        authorization: `Bearer ${credential}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(patience),
-    })
-      .then(
-        async (response) => ({ status: response.status, json: (await response.json()) as Answer }),
-        (fault: unknown) => ({ status: neverArrived(fault) ? NEVER_ARRIVED : NO_ANSWER, json: NOTHING }),
-      )
-      .catch(() => ({ status: NO_ANSWER, json: NOTHING }))
-    if (answer.status >= 400 && !EXPECTED.includes(answer.status)) {
-      const what = `${method} ${path.replace(/ses_\w+|[?].*/g, '…')} ${answer.status} ${answer.json.code ?? ''}`
-      odd.set(what, (odd.get(what) ?? 0) + 1)
-    }
-    return { ...answer, ...timesOf(answer.status, from) }
-  }
 
   async function change(
     node: number,
@@ -271,35 +243,4 @@ export function historyClient({ urls, name, patience = 5_000 }: ClientOptions): 
       return true
     },
   }
-}
-
-interface Asked {
-  readonly status: number
-  readonly json: Answer
-  readonly from: number
-  readonly to: number
-}
-
-const NOTHING: Answer = {}
-
-/** Nobody listened there, so nothing can have happened. */
-const NEVER_ARRIVED = 444
-
-/** Nobody knows what happened. */
-const NO_ANSWER = 599
-
-/** Answers that mean what they say. */
-const EXPECTED = [401, 403, 404, 409, 503, NEVER_ARRIVED, NO_ANSWER]
-
-function neverArrived(fault: unknown): boolean {
-  const { code } = ((fault as { readonly cause?: unknown }).cause ?? {}) as { readonly code?: unknown }
-  return code === 'ECONNREFUSED'
-}
-
-function timesOf(status: number, from: number): { readonly from: number; readonly to: number } {
-  return { from, to: status < 500 ? performance.now() : Number.POSITIVE_INFINITY }
-}
-
-function whenOf({ status, from, to }: Asked): Pick<Operation, 'from' | 'to' | 'outcome'> {
-  return { from, to, outcome: status < 300 ? 'done' : status < 500 ? 'refused' : 'unknown' }
 }
