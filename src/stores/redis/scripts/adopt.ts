@@ -40,12 +40,17 @@ export const ADOPT_SESSIONS: Script = script(
   USERS,
   INDEXES,
   `
+-- The newest epoch of a realm that this partition was told of: behind that, nobody tidies any more.
+local function told_epoch(realm)
+  return tonumber(redis.call('hget', key('g:', realm), 'epoch')) or 0
+end
+
 local taken = 0
 for _, each in ipairs(request.sessions) do
   if redis.call('exists', key('s:', each.rest)) == 0 then
     local session = parse_session(each.rest, each.text)
     local user = session.user and user_of(session.realm, session.user)
-    session.realm_epoch = request.epochs[session.realm]
+    session.realm_epoch = math.max(request.epochs[session.realm], told_epoch(session.realm))
     session.user_epoch = user and user.epoch or 0
     write_session(session)
     if session.ending then index_closed(session) else index_open(session) end

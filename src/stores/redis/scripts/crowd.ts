@@ -35,9 +35,10 @@ end
 
 -- Those that no epoch of their realm has passed by: all with a later serial than that had; of the others, each is asked.
 local function current_of(members, epoch, after)
-  local current, last = {}, digits_of(after)
+  if epoch == 0 then return members end
+  local current = {}
   for _, member in ipairs(members) do
-    local is_current = string.sub(member, 1, SERIAL_LENGTH) > last
+    local is_current = serial_of(member) > after
     if not is_current then
       local session = read_session(rest_of(member))
       is_current = session and session.realm_epoch >= epoch

@@ -150,6 +150,16 @@ local function digits_of(serial)
   return digits
 end
 
+local VALUES = {}
+for value = 1, #DIGITS do VALUES[string.byte(DIGITS, value)] = value - 1 end
+
+-- The serial in a member. Members are never compared as texts: how Lua does that depends on the locale of the server.
+local function serial_of(member)
+  local serial = 0
+  for _, digit in ipairs({ string.byte(member, 1, SERIAL_LENGTH) }) do serial = serial * 58 + VALUES[digit] end
+  return serial
+end
+
 local function member_of(session)
   return digits_of(session.serial) .. session.rest
 end
