@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Inserted, InsertRefused } from '../../../src/core/store.ts'
+import { memoryStore } from '../../../src/stores/memory/store.ts'
+import { redisStore } from '../../../src/stores/redis/store.ts'
 import { DAY, draftOf, HOUR, NOON, REVOKED, TESTER } from '../../../src/testing/contract/workbench.ts'
 import { redisServer, WITHOUT_REDIS } from '../../support/redis-server.ts'
 import { type Bench, bench, type Changes, gateBefore } from './spoiled.ts'
@@ -137,6 +139,9 @@ const CROSSINGS: readonly Crossing[] = [
   },
 ]
 
+/** Longer than a denial may stay untold, in milliseconds. */
+const BEYOND_PATIENCE = 11_000
+
 let now = NOON
 let stores = 0
 
@@ -168,6 +173,64 @@ describe('two nodes on one redis', { skip: WITHOUT_REDIS }, () => {
       for (const node of opened) node.close()
     }
   }
+
+  test('tells of a denial also where whoever made it is gone before that, and once', async () => {
+    now = NOON
+    const options = { url: server.url, prefix: 'gone', clock: () => now }
+    const gone = new Error('the node is gone')
+    const dying = bench({
+      ...options,
+      before: (name) => {
+        if (name === 'tell denials') throw gone
+      },
+    })
+    const store = await redisStore(options)
+    try {
+      const { record } = await begun(dying)
+      const deny = { keys: ['user'], span: HOUR } as const
+      const ending = { ...REVOKED, deny }
+      await assert.rejects(dying.end({ realm: 'default', id: record.id }, ending, 1), gone)
+      assert.equal((await store.insert(draftOf(), { by: TESTER })).ok, false)
+      const told = async () =>
+        (await store.read('0', 100)).events.filter(({ type }) => type === 'denial.created').length
+      await store.tidy(10)
+      assert.equal(await told(), 0)
+      now += BEYOND_PATIENCE
+      await store.tidy(10)
+      await store.tidy(10)
+      assert.equal(await told(), 1)
+      await store.end({ realm: 'default', id: record.id }, REVOKED, 1)
+      assert.equal((await store.find(record.id))?.record.ending?.reason, 'revoked')
+    } finally {
+      dying.close()
+      await store.close()
+    }
+  })
+
+  test('takes sessions in under an epoch that somebody still tidies', async () => {
+    now = NOON
+    const options = { url: server.url, prefix: 'taken', clock: () => now }
+    const gate = gateBefore('adopt sessions')
+    const [slow, node] = [bench({ ...options, before: gate.before }), bench(options)]
+    const memory = memoryStore({ clock: () => now })
+    try {
+      const draft = draftOf({ lifetime: DAY })
+      await memory.insert(draft, { by: TESTER })
+      const { items } = await memory.dump(undefined, 10)
+      const taking = slow.adopt(items)
+      await gate.reached
+      await node.advanceEpoch({ realm: 'default' }, REVOKED)
+      await node.tidy(10)
+      gate.open()
+      assert.equal(await taking, 2)
+      assert.equal((await node.find(draft.id))?.record.ending, undefined)
+      assert.equal((await node.advanceEpoch({ realm: 'default' }, REVOKED)).ended, 1)
+      assert.equal(await node.tidy(10), 1)
+    } finally {
+      slow.close()
+      node.close()
+    }
+  })
 
   for (const crossing of CROSSINGS) {
     test(crossing.promise, () => run(crossing, {}))
