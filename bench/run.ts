@@ -55,6 +55,8 @@ const rows: Row[] = []
 for (const [name, question] of Object.entries(QUESTIONS)) {
   if (asked.length > 0 && !asked.includes(name)) continue
   process.stderr.write(`${name} …\n`)
+  const from = performance.now()
   rows.push(...(await question(temporaryFolder())))
+  process.stderr.write(`${name}: done in ${((performance.now() - from) / 60_000).toFixed(1)} minutes\n`)
 }
 process.stdout.write(`${machine()}\n\n${toTable(rows)}`)

@@ -15,6 +15,9 @@ const HOLDERS = 20_000
 /** Ends of each kind; `BENCH_ROUNDS` says otherwise. */
 const ENDS = Math.min(ROUNDS * 100, 500)
 
+/** Ends before any counts: nodes that have just begun still compile. */
+const WARMING = 40
+
 /** Ends that are on their way at a time. */
 const LANES = 4
 
@@ -45,6 +48,7 @@ async function reachOn(kind: Kind, folder: string): Promise<readonly Row[]> {
   const deaf = await startRollcall('whole', population, { core: 'any', feed })
   const rows = [...waits(kind, 'loopback round trip of this run', loopback, '')]
 
+  await endsBetween(ending, refusing, WARMING)
   rows.push(...waits(kind, QUESTION, await endsBetween(ending, refusing, ENDS), '≤ 100'))
   const load = await steady(refusing, SHARE)
   const under: number[] = []
