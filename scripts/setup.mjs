@@ -16,8 +16,16 @@ const OLDEST = 20
 /** The pinned Node, once packages are there. */
 export const pinnedNode = join(ROOT, 'node_modules/.bin/node')
 
-/** Commands that tests run, and the Debian package that has each. */
-const TOOLS = { strace: 'strace', curl: 'curl', 'redis-server': 'redis-server' }
+/**
+ * Commands that tests run, and the Debian package that has each. PostgreSQL's are on no path. Its package may start a
+ * server of the machine's own; tests start theirs on other ports and never ask that one.
+ */
+const TOOLS = {
+  strace: 'strace',
+  curl: 'curl',
+  'redis-server': 'redis-server',
+  '/usr/lib/postgresql/*/bin/initdb': 'postgresql',
+}
 
 /** Installs the packages that the lock file names, unless they are there already. */
 export function installPackages() {
@@ -49,7 +57,7 @@ export function installTools() {
   const missing = Object.keys(TOOLS).filter((tool) => !has(tool))
   const mayInstall = process.getuid?.() === 0 && has('apt-get')
   if (missing.length > 0 && mayInstall) {
-    process.stderr.write(`Setting up: apt-get install ${missing.join(' ')} …\n`)
+    process.stderr.write(`Setting up: apt-get install ${missing.map((tool) => TOOLS[tool]).join(' ')} …\n`)
     const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
     spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore', env: environment })
     spawnSync('apt-get', ['install', '-y', '-qq', ...missing.map((tool) => TOOLS[tool])], {

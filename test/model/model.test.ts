@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { WITHOUT_POSTGRES } from '../support/postgres-server.ts'
 import { careless, MUTANTS } from './mutants.ts'
 import { runModel } from './run.ts'
 import { newTally, type Tally } from './tally.ts'
-import { type Ground, memoryGround, sqliteGround } from './world.ts'
+import { type Ground, memoryGround, postgresGround, sqliteGround } from './world.ts'
 
 /** What must have come up for the runs to have shown anything. */
 const REACHED: Readonly<Record<string, readonly string[]>> = {
@@ -34,10 +35,23 @@ const REACHED: Readonly<Record<string, readonly string[]>> = {
   clocks: ['both', 'nodes', 'store', 'store, back'],
 }
 
+/** What even a hundred runs come to. */
+const REACHED_ON_SHARED: typeof REACHED = {
+  ends: ['id', 'user', 'everyone'],
+  refreshes: ['rotated'],
+  restarts: ['killed'],
+}
+
 /** What comes up too seldom for a few hundred runs to be sure of it. */
 const REACHED_AT_LENGTH: typeof REACHED = { verdicts: ['behind'], reads: ['kept', 'forgotten'] }
 
-async function hold(context: TestContext, ground: Ground, runs: number, most: number): Promise<Tally> {
+async function hold(
+  context: TestContext,
+  ground: Ground,
+  runs: number,
+  most: number,
+  reached: typeof REACHED = REACHED,
+): Promise<Tally> {
   const seed = 20_261_121
   const tally = newTally()
   const outcome = await runModel({ ground, runs, most, seed, tally })
@@ -45,7 +59,7 @@ async function hold(context: TestContext, ground: Ground, runs: number, most: nu
   for (const line of String(tally).split('\n')) context.diagnostic(line)
   assert.ok(!outcome.failed, outcome.report)
   assert.ok(tally.count('commands') >= 20 * runs, 'a run has twenty commands on average')
-  assertReached(tally, REACHED)
+  assertReached(tally, reached)
   return tally
 }
 
@@ -61,6 +75,13 @@ test('whatever is done to it, on memory, Rollcall does what its model says', asy
 test('whatever is done to it, on SQLite, Rollcall does what its model says', async (context) => {
   await using ground = sqliteGround()
   await hold(context, ground, 300, 50)
+})
+
+test('whatever is done to it, on PostgreSQL, Rollcall does what its model says', {
+  skip: WITHOUT_POSTGRES,
+}, async (context) => {
+  await using ground = postgresGround()
+  await hold(context, ground, 100, 50, REACHED_ON_SHARED)
 })
 
 for (const [name, mutation] of Object.entries(MUTANTS)) {

@@ -5,7 +5,9 @@ import type { SessionStore } from '../../src/core/store.ts'
 import { createSessions } from '../../src/engine/create-sessions.ts'
 import type { SessionManager } from '../../src/engine/manager.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
+import { postgresStore } from '../../src/stores/sql/postgres/store.ts'
 import { sqliteStore } from '../../src/stores/sql/sqlite/store.ts'
+import { emptySchema, nextSchema, processPostgres } from '../support/postgres-stores.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { type Machine, machine } from './machine.ts'
 import { POLICY } from './model.ts'
@@ -36,7 +38,7 @@ export interface Node {
 
 /** A place to keep sessions that can lose its process. */
 export interface Ground {
-  readonly name: 'memory' | 'sqlite'
+  readonly name: 'memory' | 'sqlite' | 'postgres'
 
   /** How much more seldom than elsewhere it is to crash, since that takes it long. */
   readonly crashCost: number
@@ -169,6 +171,44 @@ export function sqliteGround(): Ground & AsyncDisposable {
       const store = await open()
       await before?.close()
       return store
+    },
+
+    close: async () => undefined,
+    [Symbol.asyncDispose]: async () => opened?.close(),
+  }
+}
+
+/** A schema of PostgreSQL. A crash leaves behind what was committed; the connections of before are let go. */
+export function postgresGround(): Ground & AsyncDisposable {
+  const schema = nextSchema()
+  let clock: () => number = () => 0
+  let opened: SessionStore | undefined
+
+  /** Without its nodes: what they tell of themselves is no part of the model. */
+  async function open(): Promise<SessionStore> {
+    const { url } = await processPostgres()
+    const options = { url: url(), schema, clock: () => clock(), patience: 5_000 }
+    const { nodes: _nodes, feed: _feed, ...store } = await postgresStore(options)
+    return store
+  }
+
+  return {
+    name: 'postgres',
+    crashCost: 4,
+
+    async open(given) {
+      clock = given
+      if (opened === undefined) opened = await open()
+      else await emptySchema(schema)
+      return opened
+    },
+
+    async reopen(given) {
+      clock = given
+      const before = opened
+      opened = await open()
+      await before?.close()
+      return opened
     },
 
     close: async () => undefined,

@@ -7,10 +7,13 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -85,7 +88,6 @@ async function serve(
   settings: Readonly<Record<string, string>>,
 ): Promise<PostgresServer> {
   let process_: ChildProcess | undefined
-  let log = ''
   const configuration = { ...BASICS, ...settings, port: String(port), unix_socket_directories: folder }
   writeFileSync(
     join(data, 'postgresql.auto.conf'),
@@ -98,12 +100,14 @@ async function serve(
     `postgres://rollcall@${[port, ...others.map((other) => other.port)].map((each) => `127.0.0.1:${each}`).join(',')}/postgres`
 
   async function start(): Promise<void> {
-    log = ''
-    const child = spawn(binary('postgres'), ['-D', data], { ...owner(), stdio: ['ignore', 'ignore', 'pipe'] })
-    child.stderr?.on('data', (text) => (log = `${log}${text}`.slice(-4_000)))
+    const log = openSync(join(folder, 'log'), 'a')
+    const child = spawn(binary('postgres'), ['-D', data], { ...owner(), stdio: ['ignore', log, log] })
+    child.unref()
+    closeSync(log)
     process_ = child
     await until('PostgreSQL takes connections', async () => {
-      if (child.exitCode !== null) throw new Error(`PostgreSQL did not start: ${log}`)
+      if (child.exitCode !== null)
+        throw new Error(`PostgreSQL did not start: ${readFileSync(join(folder, 'log'), 'utf8')}`)
       return isReady(url())
     })
   }
@@ -113,6 +117,7 @@ async function serve(
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
     resume()
     const children = childrenOf(child.pid ?? 0)
+    child.ref()
     const ended = new Promise((resolve) => child.once('exit', resolve))
     child.kill(how === 'gently' ? 'SIGINT' : 'SIGKILL')
     if (how === 'killed') for (const each of children) signal(each, 'SIGKILL')
@@ -196,6 +201,7 @@ async function serve(
   }
   process.once('exit', () => {
     for (const pid of all()) signal(pid, 'SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
   })
   await start()
   return server
