@@ -58,13 +58,8 @@ async function endIds(
   limit: number,
 ): Promise<EndedBatch> {
   const denied = ending.deny && (await denyAll(kit, realm, await recordsOf(kit, realm, ids), ending))
-  const ended = await endAll(
-    kit,
-    realm,
-    [...new Set(ids)].map((id) => ({ id })),
-    ending,
-    limit,
-  )
+  const aims = [...new Set(ids)].map((id) => ({ id }))
+  const ended = await endAll(kit, realm, { aims }, ending, limit)
   return denied === undefined ? ended : { ...ended, position: join(ended.position, denied) }
 }
 
@@ -86,7 +81,8 @@ async function endMeant(kit: Kit, selector: Meant, ending: NewEnding, limit: num
       .map(({ record }) => record)
     if (ending.deny) sum = { ...sum, position: join(sum.position, await denyAll(kit, realm, meant, ending)) }
     const aims = meant.map(({ id, revision, lastActiveAt }) => ({ id, revision, active: lastActiveAt }))
-    const round = await endAll(kit, realm, aims, ending, limit - sum.ended.length)
+    const known = byPartition(left).keys()
+    const round = await endAll(kit, realm, { aims, known }, ending, limit - sum.ended.length)
     sum = add(sum, round)
     left = round.changed
     return left.length === 0 ? sum : undefined
@@ -103,14 +99,13 @@ async function endPointed(
   const { realm } = selector
   let sum: EndedBatch = { ended: [], descendants: [], position: '0' }
   return persist(async () => {
-    const pointed = (await pointedAt(kit, selector, limit - sum.ended.length)).slice(
-      0,
-      limit - sum.ended.length,
-    )
+    const most = limit - sum.ended.length
+    const { records, known } = await pointedAt(kit, selector, most)
+    const pointed = records.slice(0, most)
     if (ending.deny && pointed.length > 0)
       sum = { ...sum, position: join(sum.position, await denyAll(kit, realm, pointed, ending)) }
     const aims = pointed.map(({ id }) => ({ id }))
-    const round = await endAll(kit, realm, aims, ending, limit)
+    const round = await endAll(kit, realm, { aims, known }, ending, most)
     sum = add(sum, round)
     return pointed.length === 0 || sum.ended.length >= limit || round.ended.length === pointed.length
       ? sum
@@ -118,58 +113,61 @@ async function endPointed(
   })
 }
 
-/** The live sessions that a selector points at, at most `limit`. */
-async function pointedAt(
-  kit: Kit,
-  selector: BatchSelector,
-  limit: number,
-): Promise<readonly SessionRecord[]> {
+/** What a selector points at. */
+interface Pointed {
+  /** Sessions that live, latest first. */
+  readonly records: readonly SessionRecord[]
+
+  /** Partitions where any session that it points at is kept, over or not. */
+  readonly known: readonly string[]
+}
+
+/** What a selector points at: at most `limit` sessions of each partition. */
+async function pointedAt(kit: Kit, selector: BatchSelector, limit: number): Promise<Pointed> {
   const { realm } = selector
   if ('parentId' in selector) {
     const partition = partitionOfId(selector.parentId)
-    if (partition === undefined) return []
-    return pointedIn(kit, partition, realm, KEYS.openOfParent(restOfId(selector.parentId)), limit)
+    if (partition === undefined) return { records: [], known: [] }
+    const rest = restOfId(selector.parentId)
+    const path = { open: KEYS.openOfParent(rest), closed: KEYS.closedOfParent(rest) }
+    return pointedIn(kit, partition, { realm, limit, ...path })
   }
-  if (!('resource' in selector)) return []
+  if (!('resource' in selector)) return { records: [], known: [] }
   const { resource, name } = selector
   if (name !== undefined) return holdersOf(kit, realm, resource, name)
-  const index = KEYS.openOfResource(realm, resource)
+  const path = { open: KEYS.openOfResource(realm, resource), closed: KEYS.closedOfResource(realm, resource) }
   const parts = await Promise.all(
-    PARTITIONS.map((partition) => pointedIn(kit, partition, realm, index, limit)),
+    PARTITIONS.map((partition) => pointedIn(kit, partition, { realm, limit, ...path })),
   )
-  return parts.flat().sort((a, b) => b.issuedAt - a.issuedAt || b.serial - a.serial)
+  const records = parts.flatMap((part) => part.records)
+  return {
+    records: records.sort((a, b) => b.issuedAt - a.issuedAt || b.serial - a.serial),
+    known: parts.flatMap(({ known }) => known),
+  }
 }
 
 async function pointedIn(
   kit: Kit,
   partition: string,
-  realm: string,
-  index: string,
-  limit: number,
-): Promise<readonly SessionRecord[]> {
-  const request = { index, realm, limit, epoch: await kit.epochs.of(realm) }
-  return readSessions(partition, await ask(kit, POINTED, partition, request))
+  path: { readonly realm: string; readonly limit: number; readonly open: string; readonly closed: string },
+): Promise<Pointed> {
+  const request = { ...path, epoch: await kit.epochs.of(path.realm) }
+  const [isKnown, found] = listOf(await ask(kit, POINTED, partition, request))
+  return { records: readSessions(partition, found), known: Number(isKnown) > 0 ? [partition] : [] }
 }
 
-/** Whoever holds a name on a resource and lives: one of each kind at the most. */
-async function holdersOf(
-  kit: Kit,
-  realm: string,
-  resource: string,
-  name: string,
-): Promise<readonly SessionRecord[]> {
+/** Whoever holds a name on a resource: one of each kind at the most. */
+async function holdersOf(kit: Kit, realm: string, resource: string, name: string): Promise<Pointed> {
   const holders = await Promise.all(
     SESSION_KINDS.map((kind) =>
       findHolder(kit, { realm, kind, resource: resource.toWellFormed(), name: name.toWellFormed() }),
     ),
   )
-  const seen = await lookAtMany(
-    kit,
-    holders.flatMap((id) => id ?? []),
-  )
-  return seen
+  const ids = holders.flatMap((id) => id ?? [])
+  const records = (await lookAtMany(kit, ids))
     .filter(({ record, at }) => isLive(record, at) && record.resource === resource && record.name === name)
     .map(({ record }) => record)
+  return { records, known: [...byPartition(ids).keys()] }
 }
 
 async function recordsOf(kit: Kit, realm: string, ids: readonly string[]): Promise<readonly SessionRecord[]> {
@@ -182,16 +180,26 @@ async function lookAtMany(kit: Kit, ids: readonly string[]): Promise<readonly Se
   return (await Promise.all(groups)).flat()
 }
 
-/** Ends sessions, partition by partition. Writes, also where there is nothing to end. */
+/** Sessions to be ended, and partitions to write in although there is nothing to end in them. */
+interface Aims {
+  readonly aims: readonly Aim[]
+  readonly known?: Iterable<string>
+}
+
+/**
+ * Ends sessions, partition by partition. Writes, also where what was pointed at is over: whoever asks again stands on a
+ * write, and is told a position behind the ends that were asked for before.
+ */
 async function endAll(
   kit: Kit,
   realm: string,
-  aims: readonly Aim[],
+  { aims, known = [] }: Aims,
   ending: NewEnding,
   limit: number,
 ): Promise<Round> {
   const byId = new Map(aims.map((aim) => [aim.id, aim]))
   const groups = new Map(byPartition(byId.keys()))
+  for (const partition of known) if (!groups.has(partition)) groups.set(partition, [])
   if (groups.size === 0) groups.set(homeOf(realm), [])
   const epoch = await kit.epochs.of(realm)
   let sum: Round = { ended: [], descendants: [], position: '0', changed: [] }

@@ -62,7 +62,10 @@ return 1
 `,
 )
 
-/** The sessions of a path that live, at most `limit` of them, latest first: what an end by that path means. */
+/**
+ * The sessions of a path that live, at most `limit` of them, latest first: what an end by that path means. Answers first
+ * whether the path has ever led to a session that is still kept.
+ */
 export const POINTED: Script = script(
   'read',
   'pointed',
@@ -73,8 +76,9 @@ export const POINTED: Script = script(
   `
 local PAGE = 200
 local found, first = {}, 0
+local is_known = redis.call('exists', base .. request.open, base .. request.closed)
 repeat
-  local members = redis.call('zrevrange', base .. request.index, first, first + PAGE - 1)
+  local members = redis.call('zrevrange', base .. request.open, first, first + PAGE - 1)
   for _, member in ipairs(members) do
     local session = #found < 2 * request.limit and read_session(rest_of(member))
     if session and session.realm == request.realm and lives(session, request.epoch) then
@@ -84,6 +88,6 @@ repeat
   end
   first = first + PAGE
 until #members < PAGE or #found >= 2 * request.limit
-return found
+return { is_known, found }
 `,
 )
