@@ -21,7 +21,7 @@ import { openStore } from './open-store.ts'
 import { policyOf } from './policy.ts'
 import type { Settings } from './setting-table.ts'
 import { VERSION } from './version.ts'
-import { waitForStore } from './wait-for-store.ts'
+import { insist, waitForStore } from './wait-for-store.ts'
 
 /** A server that listens. */
 export interface RunningServer {
@@ -53,12 +53,12 @@ export async function startServer(settings: Settings, signal?: AbortSignal): Pro
   const tally = newTally()
   const metrics = startMetrics(tally, VERSION)
   const traced = isTraced()
+  const waiting = { say: (line: string) => logger.warn(line), signal: signal ?? new AbortController().signal }
   const { store: opened, port: listening } = await waitForStore({
     open: () => openStore(settings, env.now),
     host: settings.host,
     port: settings.port,
-    say: (line) => logger.warn(line),
-    signal: signal ?? new AbortController().signal,
+    ...waiting,
   }).catch((fault: unknown) => {
     throw explain(fault, settings)
   })
@@ -89,8 +89,10 @@ export async function startServer(settings: Settings, signal?: AbortSignal): Pro
   })
   const connections = watchConnections(app.server)
   try {
-    for (const caveat of await opened.caveats()) logger.warn(caveat)
-    const firstKey = await makeFirstKey(sessions, settings.key)
+    const insistent = opened.nodes === undefined ? undefined : waiting
+    const caveats = await (insistent ? insist(opened.caveats, insistent) : opened.caveats())
+    for (const caveat of caveats) logger.warn(caveat)
+    const firstKey = await makeFirstKey(sessions, settings.key, insistent)
     await app.listen({
       host: settings.host,
       port: listening,
@@ -126,9 +128,11 @@ export function addressOf(
 async function makeFirstKey(
   sessions: SessionManager,
   configured: string | undefined,
+  insistent: Parameters<typeof insist>[1] | undefined,
 ): Promise<string | undefined> {
   if (configured !== undefined) {
-    await sessions.keys.ensure({ name: 'configured', scopes: ['admin'], secret: configured })
+    const ensure = () => sessions.keys.ensure({ name: 'configured', scopes: ['admin'], secret: configured })
+    await (insistent ? insist(ensure, insistent) : ensure())
     return undefined
   }
   const keys = await sessions.keys.list()

@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { RollcallError } from '../core/errors.ts'
+import { isRollcallError, RollcallError } from '../core/errors.ts'
 import { isWorthWaiting } from './open-store.ts'
 
 /** What waiting needs. */
@@ -57,6 +57,27 @@ export async function waitForStore<Store>(waiting: Waiting<Store>): Promise<Arri
     return { store: last.store, port: portOf(placeholder) }
   } finally {
     await close(placeholder)
+  }
+}
+
+/**
+ * Asks a shared store that was there a moment ago for what a start needs, again and again while it is away. Only for
+ * what may be asked twice.
+ */
+export async function insist<Answer>(
+  ask: () => Promise<Answer>,
+  { say, signal }: Pick<Waiting<unknown>, 'say' | 'signal'>,
+): Promise<Answer> {
+  const saySeldom = seldom(say)
+  for (;;) {
+    try {
+      return await ask()
+    } catch (fault) {
+      const away = isRollcallError(fault, 'store-unavailable') || isRollcallError(fault, 'outcome-unknown')
+      if (signal.aborted || !away) throw fault
+      saySeldom(`Waiting for the store. ${fault.message}`)
+      await pause(BETWEEN_TRIES, undefined, { signal }).catch(giveUp)
+    }
   }
 }
 
