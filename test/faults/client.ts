@@ -88,7 +88,16 @@ export function historyClient({ urls, name, patience = 5_000 }: ClientOptions): 
   function look({ status, json, from, to }: Asked, session: Known, fresh: boolean): void {
     if (status !== 200 && status !== 401) return
     const live = status === 200 && json.live !== false
-    noted.push({ does: 'verify', session: session.id, fresh, live, from, to, outcome: 'done' })
+    noted.push({
+      does: 'verify',
+      session: session.id,
+      fresh,
+      live,
+      from,
+      to,
+      outcome: 'done',
+      ...(!live && saidOf({ json })),
+    })
   }
 
   async function askForPages(node: number, { realm, user }: Owner): Promise<readonly Asked[]> {
@@ -171,7 +180,7 @@ export function historyClient({ urls, name, patience = 5_000 }: ClientOptions): 
         from,
         to,
         outcome: 'done',
-        ...(gave !== undefined && { gave }),
+        ...(gave === undefined ? saidOf(asked) : { gave }),
       })
       if (gave !== undefined && session.token === presented) session.token = gave
     },
@@ -243,4 +252,10 @@ export function historyClient({ urls, name, patience = 5_000 }: ClientOptions): 
       return true
     },
   }
+}
+
+/** Why a session is over, in the words of an answer. */
+function saidOf({ json: { code, reason } }: Pick<Asked, 'json'>): { readonly said?: string } {
+  const words = [code, reason].filter(Boolean)
+  return words.length === 0 ? {} : { said: words.join(' ') }
 }

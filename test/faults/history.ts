@@ -33,6 +33,9 @@ export interface Verify extends Called {
   /** Whether the store had to be asked, so that the answer may not be stale at all. */
   readonly fresh: boolean
   readonly live: boolean
+
+  /** Why it does not, in the words of the answer. */
+  readonly said?: string
 }
 
 /** Exchanging a token for its successor. Only answers are noted. */
@@ -43,6 +46,9 @@ export interface Refresh extends Called {
 
   /** The successor, where the session lived. */
   readonly gave?: string
+
+  /** Why there is none, in the words of the answer. */
+  readonly said?: string
 }
 
 /** Ending one session. */
