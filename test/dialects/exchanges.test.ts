@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { STORES } from '../support/engine.ts'
+import { type OpenStore, STORES } from '../support/engine.ts'
+import { WITHOUT_POSTGRES } from '../support/postgres-server.ts'
+import { openPostgres } from '../support/postgres-stores.ts'
 import { testEnv } from '../support/test-env.ts'
 import { readExchanges } from './exchange-files.ts'
 import { MAKERS } from './made.ts'
@@ -8,7 +10,12 @@ import { CARRIERS, replay } from './replay.ts'
 
 const exchanges = readExchanges()
 
-for (const { name, open } of STORES) {
+const postgres: OpenStore = ({ now }) => openPostgres(now)
+
+for (const { name, open } of [
+  ...STORES,
+  ...(WITHOUT_POSTGRES ? [] : [{ name: 'postgres', open: postgres }]),
+]) {
   const env = testEnv()
   const noon = env.now()
   const store = await open(env)
