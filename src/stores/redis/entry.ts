@@ -5,7 +5,7 @@
  */
 import type { AccessKey } from '../../core/access-key.ts'
 import type { Denial, DenyKey } from '../../core/denial.ts'
-import type { NewEvent, RollcallEvent } from '../../core/events.ts'
+import type { RollcallEvent } from '../../core/events.ts'
 import { writePosition } from '../../core/position.ts'
 import { type Actor, type Ending, type EndReason, toSession } from '../../core/session.ts'
 import type { Instant } from '../../core/time.ts'
@@ -34,11 +34,6 @@ export function readEntry(partition: string, id: string, fields: readonly string
   const common = { position: positionOf(partition, Number(id.split('-')[0])), at: Number(a), type: t }
   const told = s === undefined ? JSON.parse(e ?? '{}') : readSessionEvent(partition, s, t, m)
   return { event: { ...common, ...told } as RollcallEvent, writtenAt: Number(w), order: Number(o) }
-}
-
-/** What is written of an event that is about no single session, besides its type and moment. */
-export function writeEvent({ at: _at, type: _type, ...told }: NewEvent): string {
-  return JSON.stringify(told)
 }
 
 /** A place in the journal of a partition. */

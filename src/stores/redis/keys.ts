@@ -52,32 +52,16 @@ export function toId(partition: string, rest: string): string {
   return SESSION_PREFIX + partition + rest
 }
 
-/** Digits of a serial within a {@link memberOf member}. */
+/** Digits of a serial within a member of an index. */
 const SERIAL_DIGITS = 7
 
 /** The greatest serial that a member has room for: 58^7 - 1, some two million millions. */
 export const MOST_SERIAL: number = 58 ** SERIAL_DIGITS - 1
 
 /**
- * A session as the indexes name it: its serial, then what follows the partition in its id. So the order of equal
- * scores is that of serials. Indexes by user add the session's {@link markOf mark}.
+ * The serial in a member. Indexes name a session by its serial, then by what follows the partition in its id: so the
+ * order of equal scores is that of serials. Indexes by user add what else is to be known without reading the session.
  */
-export function memberOf(serial: number, rest: string): string {
-  return placeOfSerial(serial) + rest
-}
-
-/** What a member of that serial begins with: where members of equal scores are told apart by it. */
-export function placeOfSerial(serial: number): string {
-  let digits = ''
-  let left = serial
-  for (let digit = 0; digit < SERIAL_DIGITS; digit++) {
-    digits = BASE58.charAt(left % 58) + digits
-    left = Math.floor(left / 58)
-  }
-  return digits
-}
-
-/** The serial in a member. */
 export function serialOfMember(member: string): number {
   return [...member.slice(0, SERIAL_DIGITS)].reduce((sum, digit) => sum * 58 + BASE58.indexOf(digit), 0)
 }
@@ -86,9 +70,6 @@ export function serialOfMember(member: string): number {
 export function restOfMember(member: string): string {
   return member.slice(SERIAL_DIGITS, SERIAL_DIGITS + ID_LENGTH - 1)
 }
-
-/** Characters that every index names a session by; what comes behind is a mark. */
-export const MEMBER_LENGTH: number = SERIAL_DIGITS + ID_LENGTH - 1
 
 /** Names of keys, each behind the {@link baseOf base} of its partition. */
 export const KEYS = {
@@ -134,16 +115,16 @@ export const KEYS = {
   /** Hash: `count` and `floor` of the journal, `writes`, `denials` (numbers given). */
   head: (): string => 'h',
 
-  /** Mass endings that are not tidied, of users here and of realms at home here, by position: {@link readMass}. */
+  /** Mass endings that are not tidied, of users here and of realms at home here, by position: see `entry.ts`. */
   massEndings: (): string => 'm',
 
-  /** Hash, in a realm's home: `serial`, `epoch`, `after` (serial at the epoch), `denials` (version). */
+  /** Hash, in a realm's home: `serial`, `epoch`, `after` (serial at the epoch), `denials` (version); `taken`, `given` (serials). */
   realm: (realm: string): string => `r:${realm}`,
 
   /** Hash: what this partition was told of a realm (`epoch`, `denials`, `tidied`), and its open sessions (`top`, `under`, `counted`). */
   told: (realm: string): string => `g:${realm}`,
 
-  /** Denials of a realm by number, in its home: {@link readDenial}. */
+  /** Denials of a realm by number, in its home: see `entry.ts`. */
   denials: (realm: string): string => `d:${realm}`,
 
   /** Hash, beside them: from `key\nvalue` to the numbers and ends of its denials. */

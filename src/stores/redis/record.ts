@@ -47,7 +47,7 @@ type Frame = readonly [
 ]
 
 /** An ending as it is written down. */
-export type KeptEnding = readonly [at: Instant, reason: EndReason, kind: Actor['kind'], id: string]
+type KeptEnding = readonly [at: Instant, reason: EndReason, kind: Actor['kind'], id: string]
 
 /** Writes a session down. */
 export function writeSession(record: SessionRecord): string {
@@ -116,17 +116,17 @@ export function readSession(partition: string, rest: string, text: string): Sess
 }
 
 /** Writes an ending down. */
-export function fromEnding({ at, reason, by }: Ending): KeptEnding {
+function fromEnding({ at, reason, by }: Ending): KeptEnding {
   return [at, reason, by.kind, by.id]
 }
 
 /** Reads an ending. */
-export function toEnding([at, reason, kind, id]: KeptEnding): Ending {
+function toEnding([at, reason, kind, id]: KeptEnding): Ending {
   return { at, reason, by: { kind, id } }
 }
 
 /** A user as they are written down, by the key that names them. */
-export type KeptUser = readonly [
+type KeptUser = readonly [
   role: number,
   banned: 0 | 1,
   epoch: number,

@@ -84,7 +84,7 @@ describe('scripts in redis', { skip: WITHOUT_REDIS }, () => {
     const empty = await redisServer({ config: { appendonly: 'no' } })
     const store = await redisStore({ url: empty.url, clock: () => now })
     try {
-      await doEverything(store)
+      await doEverything(store, now)
       for (const userId of ['ada', 'bob'])
         for (let index = 0; index < 20; index++) {
           const place = {
@@ -168,7 +168,10 @@ describe('scripts in redis', { skip: WITHOUT_REDIS }, () => {
 })
 
 /** Every write there is, with all that it may have to do. */
-async function doEverything(node: Bench | Awaited<ReturnType<typeof redisStore>>): Promise<void> {
+async function doEverything(
+  node: Bench | Awaited<ReturnType<typeof redisStore>>,
+  now: number = Date.now(),
+): Promise<void> {
   const login = await begin(node)
   const seat = { kind: 'connection', parentId: login.id, resource: 'room/1', name: 'seat-1' } as const
   await node.insert(draftOf(seat), { by: TESTER, user: { displayName: 'Ada', role: 'staff' } })
@@ -214,10 +217,13 @@ async function doEverything(node: Bench | Awaited<ReturnType<typeof redisStore>>
   } as const
   await node.insertKey(key, TESTER, true)
   await node.withdrawKey(key.id, TESTER)
-  await adoptEverything(node)
+  await adoptEverything(node, now)
 }
 
-async function adoptEverything(node: Bench | Awaited<ReturnType<typeof redisStore>>): Promise<void> {
+async function adoptEverything(
+  node: Bench | Awaited<ReturnType<typeof redisStore>>,
+  now: number,
+): Promise<void> {
   const user = {
     id: 'zoe',
     realm: 'default',
@@ -247,7 +253,7 @@ async function adoptEverything(node: Bench | Awaited<ReturnType<typeof redisStor
     key: 'user',
     value: 'kim',
     at: NOON,
-    until: NOON + HOUR,
+    until: now + HOUR,
     by: TESTER,
   } as const
   const key = { id: 'key_2', name: 'two', realm: '*', scopes: ['admin'], createdAt: NOON } as const

@@ -126,7 +126,7 @@ export async function touch(kit: Kit, activity: readonly Activity[]): Promise<vo
 }
 
 /** Does something with the epochs of realms; and again, where it turns out to be about others, which it answers. */
-export async function inKnownRealms(
+async function inKnownRealms(
   kit: Kit,
   attempt: (epochs: Readonly<Record<string, number>>) => Promise<unknown>,
 ): Promise<void> {

@@ -46,7 +46,7 @@ return { answer_of(ended), answer_of(descendants), head(), changed }
 `,
 )
 
-/** Makes a partition refuse whoever was welcomed before a version of a realm's denials, or before an epoch of it. */
+/** Makes a partition refuse whoever was welcomed before a version of a realm's denials. */
 export const TAKE_NOTE: Script = script(
   'write',
   'take note',
@@ -54,10 +54,8 @@ export const TAKE_NOTE: Script = script(
   COMMON,
   `
 local told = key('g:', request.realm)
-for _, field in ipairs({ 'epoch', 'denials' }) do
-  local known = tonumber(redis.call('hget', told, field)) or 0
-  if request[field] and request[field] > known then redis.call('hset', told, field, request[field]) end
-end
+local known = tonumber(redis.call('hget', told, 'denials')) or 0
+redis.call('hset', told, 'denials', math.max(known, request.denials))
 return 1
 `,
 )
