@@ -28,13 +28,14 @@ export function journalsOf(access: Access): Journals {
   const latest = new Map<string, Latest>()
 
   async function readAll(after: Counts | undefined, limit: number): Promise<Heads> {
-    const heads = await readHeads(access, after, limit, latest)
-    const lost = [...heads.journals].filter(([partition, journal]) => isLost(latest.get(partition), journal))
+    const asked = new Map(latest)
+    const heads = await readHeads(access, after, limit, asked)
+    const lost = [...heads.journals].filter(([partition, journal]) => isLost(asked.get(partition), journal))
     if (lost.length === 0) return heads
     await Promise.all(
       lost.map(async ([partition]) => {
-        await ask(access, MEND_JOURNAL, partition, { past: latest.get(partition)?.count ?? 0 })
-        latest.delete(partition)
+        await ask(access, MEND_JOURNAL, partition, { past: asked.get(partition)?.count ?? 0 })
+        if (latest.get(partition) === asked.get(partition)) latest.delete(partition)
       }),
     )
     return readAll(after, limit)
