@@ -8,7 +8,8 @@
  */
 import { type Script, script } from '../script.ts'
 import { COMMON, EVEN_WITHOUT_MEMORY, JOURNAL } from './common.ts'
-import { ENDING, INDEXES, SESSIONS, USERS } from './session.ts'
+import { ENDING } from './ending.ts'
+import { INDEXES, SESSIONS, USERS } from './session.ts'
 
 const CLAIM = `
 local name = key('n:', request.realm, request.kind, request.resource, request.name)

@@ -5,7 +5,8 @@
  */
 import { type Script, script } from '../script.ts'
 import { COMMON, EVEN_WITHOUT_MEMORY, JOURNAL } from './common.ts'
-import { ENDING, INDEXES, SESSIONS, USERS } from './session.ts'
+import { ENDING } from './ending.ts'
+import { INDEXES, SESSIONS, USERS } from './session.ts'
 
 /**
  * Ends the sessions of a realm that are named and live, at most `limit` of them, then what lives under them. Where a

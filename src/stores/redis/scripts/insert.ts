@@ -7,7 +7,8 @@ import { MOST_IN_THE_WAY } from '../../../core/store.ts'
 import { type Script, script } from '../script.ts'
 import { COMMON, JOURNAL } from './common.ts'
 import { CROWD } from './crowd.ts'
-import { ENDING, INDEXES, SESSIONS, USERS } from './session.ts'
+import { ENDING } from './ending.ts'
+import { INDEXES, SESSIONS, USERS } from './session.ts'
 
 const GUARDS = `
 local draft = request.draft

@@ -6,7 +6,8 @@
 import { type Script, script } from '../script.ts'
 import { COMMON, EVEN_WITHOUT_MEMORY, JOURNAL } from './common.ts'
 import { CROWD } from './crowd.ts'
-import { ENDING, INDEXES, SESSIONS, USERS } from './session.ts'
+import { ENDING } from './ending.ts'
+import { INDEXES, SESSIONS, USERS } from './session.ts'
 
 const KEEPING = `
 -- The login that is kept, or whose child is named, by what follows the partition in its id; nil where that does not live.

@@ -5,7 +5,8 @@
  */
 import { type Script, script } from '../script.ts'
 import { COMMON, EVEN_WITHOUT_MEMORY, JOURNAL } from './common.ts'
-import { ENDING, INDEXES, SESSIONS, USERS } from './session.ts'
+import { ENDING } from './ending.ts'
+import { INDEXES, SESSIONS, USERS } from './session.ts'
 
 /**
  * Ends sessions that are due, at most `limit`, dated when they were due, and what lives under them. Those that an epoch
