@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { WITHOUT_POSTGRES } from '../support/postgres-server.ts'
+import { WITHOUT_REDIS } from '../support/redis-server.ts'
 import { careless, MUTANTS } from './mutants.ts'
 import { runModel } from './run.ts'
 import { newTally, type Tally } from './tally.ts'
-import { type Ground, memoryGround, postgresGround, sqliteGround } from './world.ts'
+import { type Ground, memoryGround, postgresGround, redisGround, sqliteGround } from './world.ts'
 
 /** What must have come up for the runs to have shown anything. */
 const REACHED: Readonly<Record<string, readonly string[]>> = {
@@ -83,6 +84,18 @@ test('whatever is done to it, on PostgreSQL, Rollcall does what its model says',
   await using ground = postgresGround()
   await hold(context, ground, 100, 50, REACHED_ON_SHARED)
 })
+
+for (const [name, title] of [
+  ['redis', 'Redis'],
+  ['redis cluster', 'a Redis Cluster'],
+] as const) {
+  test(`whatever is done to it, on ${title}, Rollcall does what its model says`, {
+    skip: WITHOUT_REDIS,
+  }, async (context) => {
+    await using ground = redisGround(name)
+    await hold(context, ground, 100, 50, REACHED_ON_SHARED)
+  })
+}
 
 for (const [name, mutation] of Object.entries(MUTANTS)) {
   test(`the model catches whatever ${name}`, async (context) => {

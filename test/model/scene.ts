@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
 import type { Denial } from '../../src/core/denial.ts'
 import { isRollcallError } from '../../src/core/errors.ts'
-import type { RollcallEvent } from '../../src/core/events.ts'
+import { cursorOf, type RollcallEvent } from '../../src/core/events.ts'
+import { hasPassed } from '../../src/core/position.ts'
 import {
   boot,
   type Entry,
@@ -118,8 +119,10 @@ async function compareJournal(scene: Scene): Promise<void> {
   for (const kept of owed) tellEarly(model, kept, found, expected)
   assert.deepEqual(found.sort(), expected.sort(), 'the journal tells what happened')
   for (const event of events) {
-    assert.ok(Number(event.position) > Number(scene.position), 'positions grow')
-    scene.position = event.position
+    const cursor = cursorOf(event)
+    assert.ok(hasPassed(cursor, scene.position) && !hasPassed(scene.position, cursor), 'positions grow')
+    assert.ok(hasPassed(cursor, event.position), 'whoever has read it has passed it')
+    scene.position = cursor
     history.push(event)
     tally.add('journal', event.type === 'session.ended' ? event.reason : event.type)
   }
@@ -158,7 +161,7 @@ async function readOn(scene: Scene): Promise<readonly RollcallEvent[] | undefine
   }
 }
 
-function compact(scene: Scene, { position, ...event }: RollcallEvent): Entry {
+function compact(scene: Scene, { position, cursor: _cursor, ...event }: RollcallEvent): Entry {
   const { type, realm, at } = event
   switch (type) {
     case 'session.ended': {

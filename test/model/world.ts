@@ -8,6 +8,7 @@ import { memoryStore } from '../../src/stores/memory/store.ts'
 import { postgresStore } from '../../src/stores/sql/postgres/store.ts'
 import { sqliteStore } from '../../src/stores/sql/sqlite/store.ts'
 import { emptySchema, nextSchema, processPostgres } from '../support/postgres-stores.ts'
+import { nextPrefix, openRedis, openRedisCluster } from '../support/redis-stores.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { type Machine, machine } from './machine.ts'
 import { POLICY } from './model.ts'
@@ -38,7 +39,7 @@ export interface Node {
 
 /** A place to keep sessions that can lose its process. */
 export interface Ground {
-  readonly name: 'memory' | 'sqlite' | 'postgres'
+  readonly name: 'memory' | 'sqlite' | 'postgres' | 'redis' | 'redis cluster'
 
   /** How much more seldom than elsewhere it is to crash, since that takes it long. */
   readonly crashCost: number
@@ -209,6 +210,42 @@ export function postgresGround(): Ground & AsyncDisposable {
       opened = await open()
       await before?.close()
       return opened
+    },
+
+    close: async () => undefined,
+    [Symbol.asyncDispose]: async () => opened?.close(),
+  }
+}
+
+/** A prefix of Redis for each run. A crash leaves behind what was answered; the connections of before are let go. */
+export function redisGround(name: 'redis' | 'redis cluster'): Ground & AsyncDisposable {
+  const openStore = { redis: openRedis, 'redis cluster': openRedisCluster }[name]
+  let prefix = ''
+  let clock: () => number = () => 0
+  let opened: SessionStore | undefined
+
+  /** Without its nodes: what they tell of themselves is no part of the model. */
+  async function open(): Promise<SessionStore> {
+    const before = opened
+    const { nodes: _nodes, feed: _feed, ...store } = await openStore(() => clock(), prefix)
+    await before?.close()
+    opened = store
+    return store
+  }
+
+  return {
+    name,
+    crashCost: 4,
+
+    open(given) {
+      clock = given
+      prefix = nextPrefix()
+      return open()
+    },
+
+    reopen(given) {
+      clock = given
+      return open()
     },
 
     close: async () => undefined,

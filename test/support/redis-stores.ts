@@ -9,16 +9,25 @@ import type { SessionStore } from '../../src/core/store.ts'
 import { redisStore } from '../../src/stores/redis/store.ts'
 import { redisCluster, redisServer } from './redis-server.ts'
 
-/** Opens an empty store on the shared server, on a given clock. */
-export function openRedis(clock: () => number): Promise<SessionStore & PortableStore> {
+/** Opens a store on the shared server, on a given clock; empty, unless its prefix has been used. */
+export function openRedis(clock: () => number, prefix?: string): Promise<SessionStore & PortableStore> {
   server ??= redisServer({ config: CARELESS })
-  return open(server, clock)
+  return open(server, clock, prefix)
 }
 
-/** Opens an empty store on the shared cluster, on a given clock. */
-export function openRedisCluster(clock: () => number): Promise<SessionStore & PortableStore> {
+/** Opens a store on the shared cluster, on a given clock; empty, unless its prefix has been used. */
+export function openRedisCluster(
+  clock: () => number,
+  prefix?: string,
+): Promise<SessionStore & PortableStore> {
   cluster ??= redisCluster(CARELESS)
-  return open(cluster, clock)
+  return open(cluster, clock, prefix)
+}
+
+/** A prefix that no store has yet. */
+export function nextPrefix(): string {
+  stores += 1
+  return `store${stores}`
 }
 
 /** Nobody cuts the power in these tests. */
@@ -31,8 +40,7 @@ let stores = 0
 async function open(
   ground: Promise<{ readonly url: string }>,
   clock: () => number,
+  prefix: string = nextPrefix(),
 ): ReturnType<typeof openRedis> {
-  stores += 1
-  const prefix = `store${stores}`
   return redisStore({ url: (await ground).url, prefix, clock, patience: 5_000 })
 }

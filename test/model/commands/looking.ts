@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import { cursorOf } from '../../../src/core/events.ts'
 import type { Page } from '../../../src/core/page.ts'
 import type { Session } from '../../../src/core/session.ts'
 import { attempt, index, type Kind, kind, node } from '../command.ts'
@@ -57,7 +58,9 @@ export const looking: readonly Kind[] = [
     async (scene, asked) => {
       const { model, world, history, tally } = scene
       const start = Math.max(0, history.length - asked.index)
-      const answer = await attempt(world.nodes[asked.node].sessions.events(String(start), asked.limit))
+      const before = history[start - 1]
+      const from = before === undefined ? String(start) : cursorOf(before)
+      const answer = await attempt(world.nodes[asked.node].sessions.events(from, asked.limit))
       tally.add('reads', start < model.floor ? 'forgotten' : 'kept')
       if (start < model.floor) assert.deepEqual('code' in answer && answer.code, 'position-forgotten')
       else assert.deepEqual('events' in answer && answer.events, history.slice(start, start + asked.limit))
