@@ -56,7 +56,12 @@ for (const [name, question] of Object.entries(QUESTIONS)) {
   if (asked.length > 0 && !asked.includes(name)) continue
   process.stderr.write(`${name} …\n`)
   const from = performance.now()
-  rows.push(...(await question(temporaryFolder())))
-  process.stderr.write(`${name}: done in ${((performance.now() - from) / 60_000).toFixed(1)} minutes\n`)
+  try {
+    rows.push(...(await question(temporaryFolder())))
+    process.stderr.write(`${name}: done in ${((performance.now() - from) / 60_000).toFixed(1)} minutes\n`)
+  } catch (fault) {
+    process.exitCode = 1
+    process.stderr.write(`${name}: no answer, since ${fault instanceof Error ? fault.stack : fault}\n`)
+  }
 }
-process.stdout.write(`${machine()}\n\n${toTable(rows)}`)
+process.stdout.write(`${machine()}\n\n${toTable(rows)}`, () => process.exit())
