@@ -36,9 +36,12 @@ export interface BreakerOptions {
 
   /** Calls under way at the most; ends and leases may go an eighth beyond. 4,096. */
   readonly most?: number
+
+  /** How long the store itself is patient, in milliseconds: nothing is given up before twice that. */
+  readonly patience?: number
 }
 
-/** Failures without a success in between that open it. */
+/** Failures without an answer in between that are suspicious. Some of what is asked may fail where the rest does not. */
 const FAILURES_IN_A_ROW = 3
 
 /** In milliseconds: how often calls under way are looked at; how long without any answer is suspicious, and how long a suspect may take to say the time. */
@@ -46,7 +49,10 @@ const LOOK = 100
 const SUSPICIOUS = 350
 const PATIENCE = 400
 
-/** After this long a call is given up, even if the store answers others. */
+/** Patience is measured out in so many parts, of which a process that stood still for however long has lost one. */
+const PARTS = 4
+
+/** After this long a call is given up, even if the store answers others; later where the store is more patient. */
 const LONGEST = 10_000
 
 /** How long after a failed probe comes the next, in milliseconds: from, and at the most. */
@@ -54,17 +60,22 @@ const PROBE_AFTER = 100
 const PROBE_LATEST = 1_000
 
 /** Puts a breaker around a store. */
-export function breaker({ store, env, opened, closed, most = 4_096 }: BreakerOptions): Breaker {
+export function breaker({ store, env, opened, closed, most = 4_096, patience = 0 }: BreakerOptions): Breaker {
+  const longest = Math.max(LONGEST, 2 * patience)
   const underWay = new Set<Call>()
   let open = false
   let failures = 0
   let unknown = 0
   let answeredAt = env.monotonic()
   let watching = false
+  let lookAt = 0
+  let overslept = false
   let probing = false
   let stopped = false
   let pause = PROBE_AFTER
   let cancel: Cancel = () => undefined
+  let stopWatching: Cancel = () => undefined
+  let stopProbing: Cancel = () => undefined
 
   function around(operation: string, work: () => unknown): unknown {
     const kind = OPERATIONS[operation]
@@ -100,27 +111,34 @@ export function breaker({ store, env, opened, closed, most = 4_096 }: BreakerOpt
     if (isRollcallError(fault, 'outcome-unknown')) unknown += 1
     else if (isRollcallError(fault, 'store-unavailable')) {
       failures += 1
-      if (failures >= FAILURES_IN_A_ROW) trip(fault)
+      if (failures >= FAILURES_IN_A_ROW && !open && !probing) probe()
     } else if (isRollcallError(fault)) answered()
   }
 
   function watch(): void {
     if (watching || stopped) return
     watching = true
-    env.after(LOOK, look)
+    lookAt = env.monotonic() + LOOK
+    stopWatching = env.after(LOOK, look)
   }
 
+  /** Judges what is under way; not right after this process stood still, when answers wait here to be read. */
   function look(): void {
     watching = false
     const now = env.monotonic()
-    for (const call of underWay) {
-      if (now - call.sentAt < LONGEST) break
-      giveUp(call)
-    }
+    overslept = !overslept && now - lookAt > LOOK
+    if (!overslept) giveUpBefore(now - longest)
     const [oldest] = underWay
     if (oldest === undefined) return
-    if (!open && !probing && now - Math.max(oldest.sentAt, answeredAt) >= SUSPICIOUS) probe()
+    if (!overslept && !open && !probing && now - Math.max(oldest.sentAt, answeredAt) >= SUSPICIOUS) probe()
     watch()
+  }
+
+  function giveUpBefore(moment: number): void {
+    for (const call of underWay) {
+      if (call.sentAt > moment) return
+      giveUp(call)
+    }
   }
 
   function giveUp(call: Call): void {
@@ -137,11 +155,14 @@ export function breaker({ store, env, opened, closed, most = 4_096 }: BreakerOpt
       if (heard || stopped) return
       heard = true
       probing = false
-      late()
+      stopProbing()
       if (fault === undefined) mend()
       else trip(fault)
     }
-    const late = env.after(PATIENCE, () => hear(away()))
+    const waitOn = (parts: number): void => {
+      stopProbing = env.after(PATIENCE / PARTS, () => (parts > 1 ? waitOn(parts - 1) : hear(away())))
+    }
+    waitOn(PARTS)
     store.now().then(
       () => hear(),
       (fault) => hear(fault ?? away()),
@@ -174,7 +195,7 @@ export function breaker({ store, env, opened, closed, most = 4_096 }: BreakerOpt
     unknownOutcomes: () => unknown,
     close() {
       stopped = true
-      cancel()
+      for (const stop of [cancel, stopWatching, stopProbing]) stop()
     },
   }
 }

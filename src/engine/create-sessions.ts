@@ -41,6 +41,9 @@ export interface EngineOptions {
   /** How this node is known to those that share the store. Its id is made up unless given; never give two nodes the same. */
   readonly node?: Partial<NodeIdentity>
 
+  /** How long the store itself is patient, in milliseconds, so that it is not given up before it gives up. */
+  readonly patience?: number
+
   /** Told of faults that no caller waits for, such as a store that is away when upkeep is due. */
   readonly report?: (fault: unknown) => void
 }
@@ -51,13 +54,14 @@ export function createSessions({
   env,
   policy: given,
   node,
+  patience = 0,
   report: reportAll = () => undefined,
 }: EngineOptions): SessionManager {
   const policy = settle(given)
   const { maxStaleness, serveStale } = policy
   const identity: NodeIdentity = { id: newName(env, 'node_'), version: 'unknown', ...node }
   const shared = bare.nodes !== undefined
-  const guard = shared ? breaker({ store: bare, env, opened: report, closed: goOn }) : undefined
+  const guard = shared ? breaker({ store: bare, env, patience, opened: report, closed: goOn }) : undefined
   const store = guard?.store ?? bare
   const { nodes, feed } = store
   const cache = sessionCache(policy.cached)

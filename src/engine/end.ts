@@ -69,13 +69,22 @@ export function ender(
     ending: NewEnding,
   ): Promise<Ended> {
     const { realm } = selector
-    if ('filter' in selector) return endFiltered(store, cache, { ...selector.filter, realm }, ending, catchUp)
+    if ('filter' in selector)
+      return orDrop(cache, endFiltered(store, cache, { ...selector.filter, realm }, ending, catchUp))
     if ('id' in selector) return endIds(store, cache, { realm, ids: [selector.id] }, ending)
     if ('ids' in selector) return endIds(store, cache, { realm, ids: selector.ids }, ending)
     if ('everyone' in selector) return endScope(store, cache, { realm }, ending)
     if ('userId' in selector) return endScope(store, cache, selector, ending)
-    return endBatches(store, cache, selector, ending)
+    return orDrop(cache, endBatches(store, cache, selector, ending))
   }
+}
+
+/** Where it is not known whom an end that failed was to end, nothing that is at hand may stand in for the store. */
+async function orDrop(cache: SessionCache, end: Promise<Ended>): Promise<Ended> {
+  return end.catch((fault: unknown) => {
+    cache.clear()
+    throw fault
+  })
 }
 
 /** Makes what an end is handed on with: at once, or once all nodes have heard of it. @throws RollcallError `bad-request` */

@@ -76,6 +76,39 @@ test('it closes by itself soon after the store is back', async () => {
   assert.equal(await guard.store.find('x'), undefined)
 })
 
+test('a store that fails in some things and answers others is not shut out: whoever ends is heard', async () => {
+  const { env, hand, guard } = bench()
+  hand.fail(AWAY, 'insert')
+  for (let turn = 0; turn < 20; turn++) {
+    await assert.rejects(guard.store.insert(draftOf(), { by: TESTER }), { message: AWAY().message })
+    await env.advance(10)
+  }
+  assert.equal(guard.state(), 'closed')
+  const everyone = { reason: 'revoked', by: TESTER } as const
+  assert.ok(await guard.store.advanceEpoch({ realm: 'default' }, everyone))
+  assert.equal(guard.unknownOutcomes(), 0)
+})
+
+test('a process that stood still reads what was answered meanwhile before it judges the store', async () => {
+  const env = testEnv()
+  const hand = holding()
+  let stoodStill = 0
+  const guard = breaker({
+    store: hand.spoil(memoryStore({ clock: env.now })),
+    env: { ...env, monotonic: () => env.monotonic() + stoodStill },
+  })
+  hand.hold(...EVERYTHING)
+  const write = outcomeOf(guard.store.insert(draftOf(), { by: TESTER }))
+  await env.advance(90)
+  stoodStill = 30_000
+  await env.advance(20)
+  assert.equal(write.code, undefined)
+  hand.release()
+  await env.advance(1_000)
+  assert.deepEqual([write.code, guard.state(), guard.unknownOutcomes()], ['done', 'closed', 0])
+  guard.close()
+})
+
 test('it opens by failures in a row only, and never by refusals', async () => {
   const { hand, guard } = bench()
   for (let turn = 0; turn < 10; turn++) {
@@ -101,6 +134,18 @@ test('one slow operation of a store that answers others does not open it, and is
   assert.deepEqual([guard.state(), slow.code], ['closed', undefined])
   await env.advance(6_000)
   assert.deepEqual([guard.state(), slow.code], ['closed', 'store-unavailable'])
+})
+
+test('nothing is given up before the store itself has lost its patience', async () => {
+  const env = testEnv()
+  const hand = holding()
+  const guard = breaker({ store: hand.spoil(memoryStore({ clock: env.now })), env, patience: 60_000 })
+  hand.hold('count')
+  const slow = outcomeOf(guard.store.count({}))
+  await env.advance(61_000)
+  assert.equal(slow.code, undefined)
+  await env.advance(60_000)
+  assert.equal(slow.code, 'store-unavailable')
 })
 
 test('calls under way are bounded; ends are refused last', async () => {
