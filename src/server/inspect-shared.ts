@@ -5,7 +5,8 @@
  */
 import type { NodeList } from '../core/node.ts'
 import type { PostgresFacts } from '../stores/sql/postgres/inspect.ts'
-import { explainFault, openStore, type StoreSettings, shown } from './open-store.ts'
+import { openStore, type StoreSettings, shown } from './open-store.ts'
+import { explainFault } from './store-faults.ts'
 
 /** What a shared store tells of itself. */
 export interface SharedFacts {
@@ -39,7 +40,7 @@ export async function inspectShared(settings: StoreSettings): Promise<SharedFact
     const looked = await LOOKS[store.kind](store.url, settings.storePatience)
     return { ...looked, kind: 'shared', name: shown(store), ...(await lookInside(settings, looked)) }
   } catch (fault) {
-    throw explainFault(fault, store)
+    throw explainFault(fault, store, shown(store))
   }
 }
 

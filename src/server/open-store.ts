@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { isRollcallError, RollcallError } from '../core/errors.ts'
+import { RollcallError } from '../core/errors.ts'
 import type { SessionStore } from '../core/store.ts'
 import type { Instant } from '../core/time.ts'
-import { masked, withoutStoreSecrets } from './masking.ts'
+import { masked } from './masking.ts'
 import type { Settings } from './setting-table.ts'
+import { explainFault } from './store-faults.ts'
 import type { SharedStoreSetting, StoreSetting } from './store-values.ts'
 
 /** The settings that say where sessions are kept, and how. */
@@ -32,7 +33,7 @@ export async function openStore(settings: StoreSettings, clock: () => Instant): 
   try {
     return await OPENERS[store.kind](store.url, settings)
   } catch (fault) {
-    throw explainFault(fault, store)
+    throw explainFault(fault, store, shown(store))
   }
 }
 
@@ -58,11 +59,6 @@ export function contradictionsOf({ store, feed, durability }: Partial<StoreSetti
 export function shown(store: StoreSetting): string {
   if (store.kind === 'memory') return 'memory:'
   return store.kind === 'sqlite' ? `sqlite:${store.path}` : masked('store', store.url)
-}
-
-/** Tells whether it may help to try again later: the store is down, and nothing is wrong with how it was asked. */
-export function isWorthWaiting(fault: unknown): boolean {
-  return isRollcallError(fault, 'store-unavailable') && fault.details.shared === true
 }
 
 function feedsOf({ kind }: StoreSetting): RegExp {
@@ -91,54 +87,4 @@ const OPENERS: Readonly<Record<SharedStoreSetting['kind'], Opener>> = {
       ...(feed !== undefined && { feedUrl: feed }),
     })
   },
-}
-
-/** The package that each kind of store is spoken to with. */
-const DRIVERS: Readonly<Record<SharedStoreSetting['kind'], string>> = { postgres: 'pg', redis: 'ioredis' }
-
-/** What helps, by what a store says of itself when it is there and does not let anybody in. */
-const REFUSALS: readonly (readonly [RegExp, string])[] = [
-  [
-    /\b(28P01|28000|WRONGPASS|NOAUTH|NOPERM)\b|no pg_hba|SASL|password authentication failed/,
-    'Check the user and the password in --store; escape what is special in a password (%40 for @).',
-  ],
-  [/\b3D000\b/, 'Make the database first (createdb), or name another one in --store.'],
-  [/\b42501\b/, 'Give this user the right to make a schema and tables there.'],
-  [/maxmemory-policy|newer Rollcall|something else/, ''],
-  [/self-signed|CERT_|DEPTH_ZERO|certificate/, 'See that this machine trusts its certificate.'],
-]
-
-/** What a fault of a shared store means, and what helps: an error of ours, without a secret. */
-export function explainFault(fault: unknown, store: SharedStoreSetting): unknown {
-  if (isRollcallError(fault) && fault.message.startsWith(shown(store))) return fault
-  const driver = DRIVERS[store.kind]
-  const said = wordsOf(fault)
-  if (isMissing(fault, driver))
-    return new RollcallError(
-      'bad-request',
-      `${shown(store)} needs the package "${driver}", which is not installed. Add it: npm install ${driver}`,
-    )
-  const refusal = REFUSALS.find(([sign]) => sign.test(said))
-  const sentence = `${shown(store)} cannot be used: ${withoutStoreSecrets(messageOf(fault)).replace(/[.!?]?$/, '.')}`
-  if (refusal !== undefined)
-    return new RollcallError('conflict', `${sentence} ${refusal[1]}`.trim(), {}, fault)
-  if (isRollcallError(fault) && fault.code !== 'store-unavailable' && fault.code !== 'outcome-unknown')
-    return new RollcallError(fault.code, withoutStoreSecrets(fault.message), fault.details, fault.cause)
-  return new RollcallError('store-unavailable', sentence, { shared: true }, fault)
-}
-
-function isMissing(fault: unknown, driver: string): boolean {
-  const code = fault instanceof Error && 'code' in fault ? String(fault.code) : ''
-  return code === 'ERR_MODULE_NOT_FOUND' && messageOf(fault).includes(`'${driver}'`)
-}
-
-/** Everything that a fault says, with its causes. */
-function wordsOf(fault: unknown): string {
-  if (!(fault instanceof Error)) return String(fault)
-  const code = 'code' in fault ? String(fault.code) : ''
-  return `${code} ${fault.message} ${fault.cause === undefined ? '' : wordsOf(fault.cause)}`
-}
-
-function messageOf(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault)
 }

@@ -20,8 +20,9 @@ import { startMetrics } from './metrics.ts'
 import { openStore } from './open-store.ts'
 import { policyOf } from './policy.ts'
 import type { Settings } from './setting-table.ts'
+import { isWorthWaiting } from './store-faults.ts'
 import { VERSION } from './version.ts'
-import { insist, waitForStore } from './wait-for-store.ts'
+import { waitingRoom } from './wait-for-store.ts'
 
 /** A server that listens. */
 export interface RunningServer {
@@ -53,22 +54,27 @@ export async function startServer(settings: Settings, signal?: AbortSignal): Pro
   const tally = newTally()
   const metrics = startMetrics(tally, VERSION)
   const traced = isTraced()
-  const waiting = { say: (line: string) => logger.warn(line), signal: signal ?? new AbortController().signal }
-  const { store: opened, port: listening } = await waitForStore({
-    open: () => openStore(settings, env.now),
-    host: settings.host,
-    port: settings.port,
-    ...waiting,
-  }).catch((fault: unknown) => {
-    throw explain(fault, settings)
+  const { host, port } = settings
+  const room = waitingRoom({
+    host,
+    port,
+    say: (line) => logger.warn(line),
+    signal: signal ?? new AbortController().signal,
   })
+  const opened = await room
+    .insist(() => openStore(settings, env.now), isWorthWaiting)
+    .catch(async (fault: unknown) => {
+      await room.close()
+      throw explain(fault, settings)
+    })
   const timed = metrics.time(opened)
   const store = traced ? traceStore(timed) : timed
   const engine = createSessions({
     store,
     env,
     policy: policyOf(settings),
-    node: { version: VERSION, ...addressOf(settings, listening) },
+    node: { version: VERSION, ...addressOf(settings, room.port()) },
+    patience: settings.storePatience,
     report: (fault) =>
       logger.error({ fault: fault instanceof Error ? fault.message : 'unknown' }, 'upkeep failed'),
   })
@@ -89,19 +95,21 @@ export async function startServer(settings: Settings, signal?: AbortSignal): Pro
   })
   const connections = watchConnections(app.server)
   try {
-    const insistent = opened.nodes === undefined ? undefined : waiting
-    const caveats = await (insistent ? insist(opened.caveats, insistent) : opened.caveats())
-    for (const caveat of caveats) logger.warn(caveat)
-    const firstKey = await makeFirstKey(sessions, settings.key, insistent)
+    const ask: Ask = (work, passes = isAway) => room.insist(work, opened.nodes === undefined ? never : passes)
+    for (const caveat of await ask(opened.caveats)) logger.warn(caveat)
+    const firstKey = await makeFirstKey(sessions, settings.key, ask)
+    const listening = room.port()
+    await room.close()
     await app.listen({
-      host: settings.host,
+      host,
       port: listening,
       listenTextResolver: (address) => `rollcall ${VERSION} listens on ${address}, sessions in ${store.name}`,
     })
-    const { port } = app.server.address() as AddressInfo
-    const url = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
+    const { port: own } = app.server.address() as AddressInfo
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${own}`
     return { url, sessions, close, ...(firstKey !== undefined && { firstKey }) }
   } catch (fault) {
+    await room.close()
     await sessions.close()
     throw explain(fault, settings)
   }
@@ -125,19 +133,25 @@ export function addressOf(
   return here ? {} : { address: `http://${host.includes(':') ? `[${host}]` : host}:${port}` }
 }
 
+/** Asks a store that was there a moment ago, and waits for it where it is shared and away. */
+type Ask = <Answer>(work: () => Promise<Answer>, passes?: (fault: unknown) => boolean) => Promise<Answer>
+
+const never = (): boolean => false
+const isDown = (fault: unknown): boolean => isRollcallError(fault, 'store-unavailable')
+const isAway = (fault: unknown): boolean => isDown(fault) || isRollcallError(fault, 'outcome-unknown')
+
 async function makeFirstKey(
-  sessions: SessionManager,
+  { keys }: SessionManager,
   configured: string | undefined,
-  insistent: Parameters<typeof insist>[1] | undefined,
+  ask: Ask,
 ): Promise<string | undefined> {
   if (configured !== undefined) {
-    const ensure = () => sessions.keys.ensure({ name: 'configured', scopes: ['admin'], secret: configured })
-    await (insistent ? insist(ensure, insistent) : ensure())
+    await ask(() => keys.ensure({ name: 'configured', scopes: ['admin'], secret: configured }))
     return undefined
   }
-  const keys = await sessions.keys.list()
-  if (keys.some(({ withdrawnAt }) => withdrawnAt === undefined)) return undefined
-  return (await sessions.keys.create({ name: 'first', scopes: ['admin'] })).secret
+  const all = await ask(() => keys.list())
+  if (all.some(({ withdrawnAt }) => withdrawnAt === undefined)) return undefined
+  return (await ask(() => keys.create({ name: 'first', scopes: ['admin'] }), isDown)).secret
 }
 
 /** What keeps a server from listening, by the names of the system's faults. */

@@ -7,13 +7,10 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { isRollcallError, RollcallError } from '../core/errors.ts'
-import { isWorthWaiting } from './open-store.ts'
+import { RollcallError } from '../core/errors.ts'
 
 /** What waiting needs. */
-export interface Waiting<Store> {
-  /** Tries to open it. */
-  readonly open: () => Promise<Store>
+export interface WaitingOptions {
   readonly host: string
   readonly port: number
 
@@ -24,72 +21,56 @@ export interface Waiting<Store> {
   readonly signal: AbortSignal
 }
 
-/** A store that is open, and the port that the server is to listen on: the one it was waited for on. */
-export interface Arrived<Store> {
-  readonly store: Store
-  readonly port: number
+/**
+ * Where a start waits for a store. While it does, `/healthz` answers 200 and everything else 503, so that whoever
+ * supervises this process sees it alive and not ready.
+ */
+export interface WaitingRoom {
+  /**
+   * Asks a store for something, again and again as long as it fails with what `passes` says may pass. Only for what may
+   * be asked twice.
+   *
+   * @throws whatever else it fails with; RollcallError `store-unavailable` once this is told to give up.
+   */
+  insist<Answer>(ask: () => Promise<Answer>, passes: (fault: unknown) => boolean): Promise<Answer>
+
+  /** The port that the server is to listen on: the one it was waited on. */
+  port(): number
+
+  /** Gives the port free, for the server to listen on at once: until then, a connection is refused. */
+  close(): Promise<void>
 }
 
 /** From one try to the next, in milliseconds, and from one line about it to the next. */
 const BETWEEN_TRIES = 500
 const BETWEEN_LINES = 30_000
 
-/**
- * Opens a store, and waits for it as long as it is only down. Meanwhile `/healthz` answers 200 and everything else 503,
- * so that whoever supervises this process sees it alive and not ready.
- *
- * @throws whatever opening throws that waiting does not help against; RollcallError `store-unavailable` once it is told
- * to give up.
- */
-export async function waitForStore<Store>(waiting: Waiting<Store>): Promise<Arrived<Store>> {
-  const first = await attempt(waiting)
-  if ('store' in first) return { store: first.store, port: waiting.port }
-  const placeholder = await listen(waiting)
-  const say = seldom(waiting.say)
-  try {
-    let last: Attempt<Store> = first
-    while ('away' in last) {
-      say(`Waiting for the store. ${last.away}`)
-      await pause(BETWEEN_TRIES, undefined, { signal: waiting.signal }).catch(giveUp)
-      last = await attempt(waiting)
-    }
-    waiting.say('The store is there.')
-    return { store: last.store, port: portOf(placeholder) }
-  } finally {
-    await close(placeholder)
+/** Makes one. It listens from the first time that there is something to wait for. */
+export function waitingRoom({ host, port, say, signal }: WaitingOptions): WaitingRoom {
+  const sayNow = seldom(say)
+  let placeholder: Server | undefined
+
+  async function wait(fault: unknown): Promise<void> {
+    placeholder ??= await listen({ host, port })
+    sayNow(`Waiting for the store. ${fault instanceof Error ? fault.message : String(fault)}`)
+    await pause(BETWEEN_TRIES, undefined, { signal }).catch(giveUp)
   }
-}
 
-/**
- * Asks a shared store that was there a moment ago for what a start needs, again and again while it is away. Only for
- * what may be asked twice.
- */
-export async function insist<Answer>(
-  ask: () => Promise<Answer>,
-  { say, signal }: Pick<Waiting<unknown>, 'say' | 'signal'>,
-): Promise<Answer> {
-  const saySeldom = seldom(say)
-  for (;;) {
-    try {
-      return await ask()
-    } catch (fault) {
-      const away = isRollcallError(fault, 'store-unavailable') || isRollcallError(fault, 'outcome-unknown')
-      if (signal.aborted || !away) throw fault
-      saySeldom(`Waiting for the store. ${fault.message}`)
-      await pause(BETWEEN_TRIES, undefined, { signal }).catch(giveUp)
-    }
-  }
-}
-
-/** A store, or what is said of one that is down. */
-type Attempt<Store> = { readonly store: Store } | { readonly away: string }
-
-async function attempt<Store>({ open, signal }: Waiting<Store>): Promise<Attempt<Store>> {
-  try {
-    return { store: await open() }
-  } catch (fault) {
-    if (signal.aborted || !isWorthWaiting(fault)) throw fault
-    return { away: fault instanceof Error ? fault.message : String(fault) }
+  return {
+    async insist(ask, passes) {
+      for (let waited = false; ; waited = true) {
+        try {
+          const answer = await ask()
+          if (waited) say('The store is there.')
+          return answer
+        } catch (fault) {
+          if (signal.aborted || !passes(fault)) throw fault
+          await wait(fault)
+        }
+      }
+    },
+    port: () => (placeholder === undefined ? port : (placeholder.address() as AddressInfo).port),
+    close: () => close(placeholder),
   }
 }
 
@@ -113,7 +94,7 @@ const BODIES = {
     '{"type":"about:blank","title":"The store cannot be reached","status":503,"code":"store-unavailable","detail":"The server waits for its store, and goes on by itself when it is there."}',
 } as const
 
-async function listen({ host, port }: Pick<Waiting<unknown>, 'host' | 'port'>): Promise<Server> {
+async function listen({ host, port }: Pick<WaitingOptions, 'host' | 'port'>): Promise<Server> {
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0]
     request.resume()
@@ -129,12 +110,8 @@ async function listen({ host, port }: Pick<Waiting<unknown>, 'host' | 'port'>): 
   return server
 }
 
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port
-}
-
 async function close(server: Server | undefined): Promise<void> {
-  if (server === undefined) return
+  if (server?.listening !== true) return
   const closed = new Promise((resolve) => server.close(resolve))
   server.closeAllConnections()
   await closed

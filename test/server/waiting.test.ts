@@ -2,9 +2,13 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { isRollcallError, RollcallError } from '../../src/core/errors.ts'
 import { contradictionsOf, openStore } from '../../src/server/open-store.ts'
 import { readSettings } from '../../src/server/settings.ts'
+import { explainFault, isWorthWaiting } from '../../src/server/store-faults.ts'
+import { waitingRoom } from '../../src/server/wait-for-store.ts'
 import { startPostgres, WITHOUT_POSTGRES } from '../support/postgres-server.ts'
+import { redisServer, WITHOUT_REDIS } from '../support/redis-server.ts'
 import { freePort, KEY } from '../support/server-process.ts'
 import { until } from '../support/until.ts'
 
@@ -74,6 +78,58 @@ test('a database that is not there is not waited for', { skip: WITHOUT_POSTGRES 
   const server = await start(postgres.url().replace(/[^/]*$/, 'nowhere'))
   assert.equal(await server.ended, 1)
   assert.match(server.output(), /createdb/)
+})
+
+test('a wrong password is not waited for', { skip: WITHOUT_REDIS }, async () => {
+  await using redis = await redisServer()
+  await redis.ask('config', 'set', 'requirepass', 'secret-of-redis')
+  for (const url of [`redis://:${SECRET}@127.0.0.1:${redis.port}`, `redis://127.0.0.1:${redis.port}`]) {
+    const server = await start(url)
+    await until('it has ended', async () => (await Promise.race([server.ended, 'runs'])) !== 'runs', 20_000)
+    assert.equal(await server.ended, 1, server.output())
+    assert.match(server.output(), /Check the user and the password/)
+    assert.ok(!server.output().includes(SECRET))
+  }
+})
+
+test('a store that falls silent after it was opened is waited for as well, on a port that says so', async () => {
+  const port = await freePort()
+  const lines: string[] = []
+  const { signal } = new AbortController()
+  const room = waitingRoom({ host: '127.0.0.1', port, say: (line) => lines.push(line), signal })
+  const passes = (fault: unknown): boolean =>
+    isRollcallError(fault, 'store-unavailable') || isRollcallError(fault, 'outcome-unknown')
+  assert.equal(await room.insist(async () => 'opened', passes), 'opened')
+  assert.equal(await statusOf(`http://127.0.0.1:${port}`, '/healthz'), 0)
+  const faults = [new RollcallError('outcome-unknown'), new RollcallError('store-unavailable')]
+  const ensured = room.insist(async () => {
+    const fault = faults.pop()
+    if (fault !== undefined) throw fault
+    return 'ensured'
+  }, passes)
+  await until('it says so', async () => (await statusOf(`http://127.0.0.1:${port}`, '/readyz')) === 503)
+  assert.equal(await ensured, 'ensured')
+  assert.equal(await statusOf(`http://127.0.0.1:${port}`, '/healthz'), 200, 'the port is kept until the end')
+  assert.equal(lines.length, 2)
+  await assert.rejects(
+    room.insist(() => Promise.reject(new RollcallError('conflict')), passes),
+    { code: 'conflict' },
+  )
+  assert.equal(room.port(), port)
+  await room.close()
+  assert.equal(await statusOf(`http://127.0.0.1:${port}`, '/healthz'), 0)
+})
+
+test('codes decide what is waited for, and never words', () => {
+  const store = { kind: 'postgres', url: 'postgres://db/x' } as const
+  const explained = (fault: unknown): unknown => explainFault(fault, store, 'postgres://db/x')
+  const coded = (code: string): Error =>
+    new RollcallError('store-unavailable', 'Away.', {}, Object.assign(new Error('no'), { code }))
+  for (const code of ['28P01', '3D000', '42501', 'CERT_HAS_EXPIRED'])
+    assert.ok(isRollcallError(explained(coded(code)), 'conflict'), code)
+  assert.ok(!isWorthWaiting(explained(new RollcallError('conflict', 'Written by a newer one.'))))
+  for (const fault of [coded('ECONNREFUSED'), coded('57P03'), new Error('its certificate has no password')])
+    assert.ok(isWorthWaiting(explained(fault)), String(fault))
 })
 
 test('settings that contradict each other are told, and no server starts', async () => {
