@@ -56,6 +56,7 @@ test('a PostgreSQL is looked at and not changed, then with the nodes on it', {
     "select count(*)::text as count from pg_namespace where nspname = 'rollcall'",
   )
   assert.equal(made[0]?.count, '0')
+  assert.match(said(before, 'dialects'), /--weplanx-csrf-key is not set: .* refused by the others/)
   await beside(url, async () => {
     const found = await examine(url)
     assert.match(said(found, 'migrations'), /^All applied/)

@@ -5,14 +5,36 @@
  */
 import type { DialectSettings } from '../../server/dialects.ts'
 import { explainDialects, type SpokenDialect } from '../../server/explain-dialects.ts'
+import type { Settings } from '../../server/setting-table.ts'
 import { doubtful, type Finding, well } from './finding.ts'
 
-/** Tells of each dialect that a server with these settings speaks. Settings that are mistaken are told elsewhere. */
-export async function examineDialects(settings: Partial<DialectSettings>): Promise<readonly Finding[]> {
+/**
+ * Tells of each dialect that a server with these settings speaks, and of what nodes that share a store would not agree on.
+ * Settings that are mistaken are told elsewhere.
+ */
+export async function examineDialects(
+  settings: Partial<DialectSettings & Pick<Settings, 'store'>>,
+): Promise<readonly Finding[]> {
   if (!isWhole(settings)) return []
   const spoken = await explainDialects(settings)
   if (spoken.length === 0) return [well('dialects', 'None is spoken.')]
-  return spoken.map((each) => examineOne(each, settings))
+  return [...spoken.map((each) => examineOne(each, settings)), ...examinePairs(spoken, settings)]
+}
+
+/** Each node without a key makes one of its own, and knows no pair of another's. */
+function examinePairs(
+  spoken: readonly SpokenDialect[],
+  { store, weplanxCsrfKey }: Pick<DialectSettings, 'weplanxCsrfKey'> & Partial<Pick<Settings, 'store'>>,
+): readonly Finding[] {
+  const shared = store?.kind === 'postgres' || store?.kind === 'redis'
+  if (!shared || weplanxCsrfKey !== undefined || !spoken.some(({ name }) => name === 'weplanx')) return []
+  return [
+    doubtful(
+      'dialects',
+      'weplanx is spoken and the store is shared, and --weplanx-csrf-key is not set: a CSRF pair of one node is refused by the others.',
+      'Set --weplanx-csrf-key, the same for all nodes; or leave weplanx out of --dialects.',
+    ),
+  ]
 }
 
 function examineOne(spoken: SpokenDialect, { weplanxUnsafeAnyUser }: DialectSettings): Finding {
@@ -32,7 +54,9 @@ function describe({ name, realm, host, under, exactly }: SpokenDialect): string 
   return `${name} is spoken at ${paths}${where}, in the realm "${realm}".`
 }
 
-function isWhole(settings: Partial<DialectSettings>): settings is DialectSettings {
+function isWhole<Given extends Partial<DialectSettings>>(
+  settings: Given,
+): settings is Given & DialectSettings {
   const { dialects, resources, crossidCookie, cumulonimbusLimit, weplanxUnsafeAnyUser, allowOrigins } =
     settings
   return [dialects, resources, crossidCookie, cumulonimbusLimit, weplanxUnsafeAnyUser, allowOrigins].every(
