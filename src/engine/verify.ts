@@ -88,9 +88,10 @@ export function verifier(parts: VerifyParts): Verifier {
     }
   }
 
-  function serve(token: string, { fresh = false, active = true, realm }: VerifyOptions): Verdict | undefined {
+  function serve(token: string, options: VerifyOptions): Verdict | undefined {
+    const { active = true, realm } = options
     const now = env.monotonic()
-    const entry = serveStale === 0 || fresh ? undefined : atHand(token, now, serveStale)
+    const entry = serveStale === 0 || asksForMore(options) ? undefined : atHand(token, now, serveStale)
     if (entry === undefined) return undefined
     if (isBeyond(entry.record, realm)) return { ok: false, reason: 'unknown' }
     if (active) activity.note(entry, now)
@@ -133,6 +134,11 @@ export function verifier(parts: VerifyParts): Verifier {
       return entry.live
     },
   }
+}
+
+/** Whether more is asked than who it is: that is never answered without the store. */
+function asksForMore({ fresh = false, maxAge, level }: VerifyOptions): boolean {
+  return fresh || maxAge !== undefined || level !== undefined
 }
 
 function isBeyond(session: { readonly realm: string }, realm: string | undefined): boolean {

@@ -229,6 +229,24 @@ test('where that was allowed, sessions at hand are served for a while, and the v
   assert.ok(back.ok && back.stale === undefined)
 })
 
+test('what is served is never enough for more than who it is, even if the store is half there', async () => {
+  const hand = holding()
+  await using nodes = await nodeBench({}, { spoil: hand.spoil, policy: { serveStale: '1m' } })
+  const { one, other, env } = nodes
+  const { token } = await one.issue({ ...USER, authentication: { methods: ['pwd'], level: 2 } })
+  const lined = await one.issue({ ...USER, resource: 'default/app/stream', kind: 'playback' })
+  await env.advance(10)
+  for (const each of [token, lined.token ?? '']) await other.verify(each)
+  hand.fail(AWAY, 'find', 'read', 'renew', 'end')
+  await env.advance(2_000)
+  const stale = await other.verify(token)
+  assert.ok(stale.ok && stale.stale === true)
+  for (const more of [{ level: 1 }, { maxAge: '1h' }] as const)
+    await assert.rejects(other.verify(token, more), { code: 'store-unavailable' })
+  await assert.rejects(other.end({ resource: 'default/app/stream' }), { code: 'store-unavailable' })
+  await assert.rejects(other.verify(lined.token ?? ''), { code: 'store-unavailable' })
+})
+
 test('unless that was allowed, nothing is served', async () => {
   const hand = holding()
   await using nodes = await nodeBench({}, { spoil: hand.spoil })
