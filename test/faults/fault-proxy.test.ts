@@ -26,6 +26,20 @@ test('latency delays what passes, and jitter never reorders it', async () => {
   assert.equal(line.heard, `${Array.from({ length: 50 }, (_, number) => number).join(';')};`)
 })
 
+test('what was delayed is not overtaken by what comes after the delay', async () => {
+  await using bench = await echo()
+  const line = await bench.open()
+  bench.proxy.begin({ is: 'latency', milliseconds: 5, jitter: 10 })
+  for (let number = 0; number < 400; number++) {
+    line.socket.write(`${number};`)
+    if (number % 100 === 60)
+      bench.proxy.begin({ is: number % 200 === 60 ? 'none' : 'latency', milliseconds: 3, jitter: 4 })
+    await new Promise((resolve) => setTimeout(resolve, number % 3))
+  }
+  await until('everything is back', () => line.heard.split(';').length === 401)
+  assert.equal(line.heard, `${Array.from({ length: 400 }, (_, number) => number).join(';')};`)
+})
+
 test('a black hole says nothing, and lets through what waited once it is healed', async () => {
   await using bench = await echo()
   const line = await bench.open()

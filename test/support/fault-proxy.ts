@@ -87,21 +87,18 @@ export async function faultProxy({
   })
 
   function pump(line: Line, from: Socket, to: Socket, direction: Direction): () => void {
-    const waiting: Buffer[] = []
-    let due = 0
-    let ended = false
-
-    function deliver(piece: Buffer): void {
-      const { milliseconds = 0, jitter = 0 } = fault.is === 'latency' ? fault : {}
-      const now = performance.now()
-      due = Math.max(due, now + milliseconds + random() * jitter)
-      later(due - now, () => to.writable && to.write(piece))
-    }
+    const held: (() => void)[] = []
+    const deliver = queue()
 
     function flow(): void {
       if (fault.is === 'black-hole') return
-      for (const piece of waiting.splice(0)) deliver(piece)
-      if (ended) later(due - performance.now(), () => to.end())
+      const { milliseconds = 0, jitter = 0 } = fault.is === 'latency' ? fault : {}
+      for (const act of held.splice(0)) deliver(milliseconds + random() * jitter, act)
+    }
+
+    function pass(act: () => void): void {
+      held.push(act)
+      flow()
     }
 
     from.on('data', (piece) => {
@@ -111,13 +108,9 @@ export async function faultProxy({
       }
       if (direction === 'answer') line.left -= piece.length
       if (line.left < 0) return reset(line)
-      waiting.push(piece)
-      flow()
+      pass(() => void (to.writable && to.write(piece)))
     })
-    from.on('end', () => {
-      ended = true
-      flow()
-    })
+    from.on('end', () => pass(() => void to.end()))
     return flow
   }
 
@@ -180,9 +173,28 @@ function reset({ near, far }: Line): void {
   }
 }
 
-function later(milliseconds: number, act: () => void): void {
-  if (milliseconds <= 0) act()
-  else setTimeout(act, milliseconds).unref()
+/** Does one thing after another, each no sooner than so many milliseconds from when it was asked for. Nothing overtakes anything. */
+function queue(): (milliseconds: number, act: () => void) => void {
+  const waiting: { readonly due: number; readonly act: () => void }[] = []
+  let timer: NodeJS.Timeout | undefined
+
+  function run(): void {
+    timer = undefined
+    for (let [first] = waiting; first !== undefined; [first] = waiting) {
+      const left = first.due - performance.now()
+      if (left > 0) {
+        timer = setTimeout(run, Math.ceil(left)).unref()
+        return
+      }
+      waiting.shift()
+      first.act()
+    }
+  }
+
+  return (milliseconds, act) => {
+    waiting.push({ due: performance.now() + milliseconds, act })
+    if (timer === undefined) run()
+  }
 }
 
 function portOf(server: Server): number {
