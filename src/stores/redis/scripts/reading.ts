@@ -18,19 +18,36 @@ local function serial_of(member)
 end
 `
 
-/** A session, its user and its parent: `rest` names it. Answers the moment and three texts, or nothing. */
+/**
+ * Sessions, their users and their parents: `ids` names them, each by its partition and what follows it. In a cluster all
+ * are of one partition, and `realms` is empty. Answers the moment; of each of `realms`, given as its home and its name,
+ * the epoch; and of each session three texts, empty for what there is not.
+ */
 export const FIND: Script = script(
   'read',
-  'find a session',
+  'find sessions',
   COMMON,
-  SESSIONS,
   `
-local text = redis.call('get', key('s:', request.rest))
-if not text then return nil end
-local session = parse_session(request.rest, text)
-local user = session.user and redis.call('get', key('u:', session.realm, session.user))
-local parent = session.parent and redis.call('get', key('s:', session.parent))
-return { now, text, user or '', parent or '' }
+local REALM_AT, USER_AT, PARENT_AT = 14, 15, 16
+local prefix = string.match(base, '^(.*){.}:$')
+
+local function base_of(partition) return prefix .. '{' .. partition .. '}:' end
+
+local answer = { now }
+for _, realm in ipairs(request.realms) do
+  answer[#answer + 1] = redis.call('hget', base_of(realm[1]) .. 'r:' .. realm[2], 'epoch') or 0
+end
+for _, id in ipairs(request.ids) do
+  local home = base_of(string.sub(id, 1, 1))
+  local text = redis.call('get', home .. 's:' .. string.sub(id, 2))
+  local frame = text and cjson.decode(string.match(text, '^[^\\n]*'))
+  local has_user = frame and frame[USER_AT] ~= 0
+  local has_parent = frame and frame[PARENT_AT] ~= 0
+  answer[#answer + 1] = text or ''
+  answer[#answer + 1] = has_user and redis.call('get', home .. 'u:' .. frame[REALM_AT] .. '\\n' .. frame[USER_AT]) or ''
+  answer[#answer + 1] = has_parent and redis.call('get', home .. 's:' .. frame[PARENT_AT]) or ''
+end
+return answer
 `,
 )
 
