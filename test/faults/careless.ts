@@ -7,7 +7,7 @@ export type Carelessness =
   /** Says that an end is done, and writes it later. */
   | 'early'
 
-  /** Says that an end is done also where the store has not said so. */
+  /** Answers from memory where the store is silent, and says that an end is done although nobody wrote it. */
   | 'bold'
 
   /** Vouches for what it has at hand, however long it has not read the journal. */
@@ -33,10 +33,7 @@ export const SPOILERS: Readonly<Record<Carelessness, (parts: NodeParts) => NodeP
       setTimeout(() => end().catch(() => undefined), LATE)
       return Promise.resolve()
     }),
-  bold: (parts) =>
-    withEnds(parts, async (end) => {
-      await end().catch(() => undefined)
-    }),
+  bold: (parts) => remembering(withEnds(parts, async (end) => void (await end().catch(() => undefined)))),
   unleased: (parts) => ({ ...parts, policy: { ...parts.policy, maxStaleness: '1h' } }),
   deaf: ({ store, ...parts }) => ({ ...parts, store: { ...store, read: readOnNews(store) } }),
   'own-clock': ({ store, env, ...parts }) => ({
@@ -83,5 +80,41 @@ function readOnNews(store: SessionStore): SessionStore['read'] {
       return { events: [], position: after, forgotten: false, at: await store.now() }
     news = false
     return store.read(after, limit)
+  }
+}
+
+/** Falls back on what the store said last. */
+function remembering({ store, env, ...parts }: NodeParts): NodeParts {
+  return {
+    ...parts,
+    env,
+    store: {
+      ...store,
+      find: remember(store.find),
+      findKey: remember(store.findKey),
+      now: () => store.now().catch(() => env.now()),
+      read: (after, limit) =>
+        store
+          .read(after, limit)
+          .catch(() => ({ events: [], position: after ?? '0', forgotten: false, at: env.now() })),
+      ...(store.nodes && {
+        nodes: { ...store.nodes, renew: (report) => store.nodes?.renew(report).catch(() => undefined) },
+      }),
+    },
+  }
+}
+
+function remember<Of, Found>(ask: (of: Of) => Promise<Found>): (of: Of) => Promise<Found> {
+  const known = new Map<Of, Found>()
+  return async (of) => {
+    try {
+      const found = await ask(of)
+      known.set(of, found)
+      return found
+    } catch (fault) {
+      const last = known.get(of)
+      if (last === undefined) throw fault
+      return last
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Fault } from '../support/fault-proxy.ts'
 import { pick } from '../support/seeded-random.ts'
 import type { Carelessness } from './careless.ts'
 import type { ViolationKind } from './checker.ts'
@@ -105,12 +106,8 @@ export const NEMESES: readonly Nemesis[] = [
   {
     name: 'store stopped',
     strikes: ({ server }) => server !== undefined,
-    async strike({ place, random }) {
-      place.server?.pause()
-      await sleep(between(random, 200, 3_000))
-      place.server?.resume()
-    },
-    control: BOLD,
+    strike: ({ place, random }) => pauseStore(place, between(random, 200, 3_000)),
+    control: { ...BOLD, strike: ({ place }) => pauseStore(place, 3_500) },
   },
   {
     name: 'failover',
@@ -145,22 +142,14 @@ export const NEMESES: readonly Nemesis[] = [
   {
     name: 'lost replies',
     strikes: ({ way }) => way !== undefined,
-    async strike({ place, random }) {
-      place.way?.begin({ is: 'lost-replies' })
-      await sleep(between(random, 100, 2_000))
-      place.way?.heal()
-    },
-    control: BOLD,
+    strike: ({ place, random }) => spoilWay(place, { is: 'lost-replies' }, between(random, 100, 2_000)),
+    control: { ...BOLD, strike: ({ place }) => spoilWay(place, { is: 'lost-replies' }, 3_500) },
   },
   {
     name: 'black hole',
     strikes: ({ way }) => way !== undefined,
-    async strike({ place, random }) {
-      place.way?.begin({ is: 'black-hole' })
-      await sleep(between(random, 200, 3_000))
-      place.way?.heal()
-    },
-    control: BOLD,
+    strike: ({ place, random }) => spoilWay(place, { is: 'black-hole' }, between(random, 200, 3_000)),
+    control: { ...BOLD, strike: ({ place }) => spoilWay(place, { is: 'black-hole' }, 3_500) },
   },
   {
     name: 'connections cut',
@@ -230,6 +219,18 @@ async function pause({ place, fleet, random }: Scene, milliseconds: number, slow
 
 /** How long a slow store takes, in milliseconds. */
 const SLOW = 250
+
+async function pauseStore({ server }: Place, milliseconds: number): Promise<void> {
+  server?.pause()
+  await sleep(milliseconds)
+  server?.resume()
+}
+
+async function spoilWay({ way }: Place, fault: Fault, milliseconds: number): Promise<void> {
+  way?.begin(fault)
+  await sleep(milliseconds)
+  way?.heal()
+}
 
 /** Lets the standby fall behind first, so that what nobody waited for is surely lost. */
 async function failOverLate({ place, random }: Scene): Promise<void> {

@@ -39,10 +39,8 @@ const AFTER_THE_END = [0, 30, 150, 400, 800, 1_050, 1_400]
 export function workload({ urls, random, name, rate = 60 }: WorkloadOptions): Workload {
   const client = historyClient({ urls, name })
   const nodes = urls.map((_, index) => index)
-  const owners: Owner[] = Array.from({ length: 10 }, (_, index) => ({
-    realm: index < 7 ? `main-${name}` : `side-${name}`,
-    user: `user-${index}`,
-  }))
+  const [mortals, keepers] = ownersOf(name)
+  const owners = [...mortals, ...keepers]
   const everyOwner = new Set(owners)
   const underWay = new Set<Promise<unknown>>()
   let running = false
@@ -54,6 +52,13 @@ export function workload({ urls, random, name, rate = 60 }: WorkloadOptions): Wo
   const anyLive = (): Known | undefined =>
     pick(
       client.known.slice(-150).filter(({ doomed }) => !doomed),
+      random,
+    )
+  const anyMortal = (): Known | undefined =>
+    pick(
+      client.known
+        .slice(-150)
+        .filter(({ doomed, realm }) => !doomed && mortals.some((owner) => owner.realm === realm)),
       random,
     )
 
@@ -96,14 +101,14 @@ export function workload({ urls, random, name, rate = 60 }: WorkloadOptions): Wo
     client.known.filter((each) => each.realm === realm && each.user === user && !each.doomed)
 
   async function endOthers(): Promise<void> {
-    const kept = anyLive()
+    const kept = anyMortal()
     if (kept === undefined) return
     const victims = liveOf(kept).filter((each) => each !== kept)
     await ending(victims, (node) => client.endAll(node, kept.realm, kept.user, kept))
   }
 
   async function endUser(): Promise<void> {
-    const owner = anyOwner()
+    const owner = pick(mortals, random) as Owner
     await ending(liveOf(owner), (node) => client.endAll(node, owner.realm, owner.user))
   }
 
@@ -136,7 +141,7 @@ export function workload({ urls, random, name, rate = 60 }: WorkloadOptions): Wo
     [10, withSession(anySession, (session) => client.verify(anyNode(), session, true))],
     [8, withSession(anyLive, (session) => client.refresh(anyNode(), session))],
     [6, () => client.list(anyNode(), anyOwner())],
-    [14, withSession(anyLive, (session) => ending([session], (node) => client.end(node, session)))],
+    [14, withSession(anyMortal, (session) => ending([session], (node) => client.end(node, session)))],
     [4, endOthers],
     [2.5, endUser],
     [1, ban],
@@ -185,4 +190,11 @@ export function workload({ urls, random, name, rate = 60 }: WorkloadOptions): Wo
       }
     },
   }
+}
+
+/** Users whose sessions are ended, and users whose sessions nobody ends: those that are gone were lost, whatever else is unknown. */
+function ownersOf(name: string): readonly [mortals: readonly Owner[], keepers: readonly Owner[]] {
+  const some = (realm: string, count: number): readonly Owner[] =>
+    Array.from({ length: count }, (_, index) => ({ realm: `${realm}-${name}`, user: `${realm}-${index}` }))
+  return [[...some('main', 6), ...some('side', 2)], some('kept', 3)]
 }
