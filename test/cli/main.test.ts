@@ -72,7 +72,7 @@ test('serve refuses a setting that makes no sense, and exits with 2', async () =
 
 /** Starts that fail, and what is said on the error stream: what happened, and what to do. */
 const FALSE_STARTS: readonly (readonly [flags: string, exitCode: number, told: RegExp])[] = [
-  ['--store postgres://db/x', 2, /--store is ".*": this version keeps sessions in sqlite:PATH or memory:/],
+  ['--store mysql://db/x', 2, /--store is ".*": .*postgres:/],
   ['--key short', 2, /access key cannot be used/],
   ['--config FOLDER/none.json', 2, /configuration file .* cannot be read/],
   ['--store sqlite:FOLDER', 1, /cannot be opened\. .*\. Check the path, and that this user may write there/],
