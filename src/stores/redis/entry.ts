@@ -52,13 +52,18 @@ export interface MassEnding {
   readonly userId?: string
   readonly ending: Ending
 
+  /** The login that lives on, and the epoch of its realm before. */
+  readonly spared?: { readonly id: string; readonly before: number }
+
   /** Which came first, of two: microseconds of the server that wrote it. */
   readonly order: number
 }
 
 /** Reads a mass ending. */
 export function readMass(partition: string, text: string): MassEnding {
-  const [count, realm, userId, at, order, reason, kind, id] = JSON.parse(text) as KeptMass
+  const [count, realm, userId, at, order, reason, kind, id, except = 0, before = 0] = JSON.parse(
+    text,
+  ) as KeptMass
   return {
     partition,
     count,
@@ -66,6 +71,7 @@ export function readMass(partition: string, text: string): MassEnding {
     realm,
     ...(userId !== 0 && { userId }),
     ending: { at, reason, by: { kind, id } },
+    ...(except !== 0 && { spared: { id: except, before } }),
     order: Number(order),
   }
 }
@@ -80,6 +86,8 @@ type KeptMass = readonly [
   reason: EndReason,
   kind: Actor['kind'],
   id: string,
+  except?: string | 0,
+  before?: number,
 ]
 
 /** Reads a denial of a realm. */

@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Inserted, InsertRefused } from '../../../src/core/store.ts'
 import { memoryStore } from '../../../src/stores/memory/store.ts'
 import { redisStore } from '../../../src/stores/redis/store.ts'
 import { DAY, draftOf, HOUR, NOON, REVOKED, TESTER } from '../../../src/testing/contract/workbench.ts'
 import { redisServer, WITHOUT_REDIS } from '../../support/redis-server.ts'
+import { begun, type Crossing, heldUp, loseHome } from './meeting.ts'
 import { type Bench, bench, type Changes, gateBefore } from './spoiled.ts'
-
-/** Something that two nodes do at the same time, and how a naive script gets it wrong. */
-interface Crossing {
-  readonly promise: string
-  readonly mutant: Changes
-  readonly check: (open: Open) => Promise<void>
-}
-
-type Open = (before?: (name: string) => Promise<void>) => Bench
 
 const CROSSINGS: readonly Crossing[] = [
   {
@@ -115,6 +106,63 @@ const CROSSINGS: readonly Crossing[] = [
       gate.open()
       assert.deepEqual((await ending).ended, [])
       assert.equal((await open().find(record.id))?.record.ending, undefined)
+    },
+  },
+  {
+    promise: 'spares a login that all but it are ended for, also where another node tidies at once',
+    mutant: { spare: [['session.realm_epoch = request.epoch', '']] },
+    async check(open) {
+      const { record } = await begun(open())
+      const gate = gateBefore('spare')
+      const ending = open(gate.before).advanceEpoch({ realm: 'default', except: record.id }, REVOKED)
+      await gate.reached
+      await open().tidy(100)
+      gate.open()
+      await ending
+      assert.equal((await open().find(record.id))?.record.ending, undefined)
+      assert.equal((await open().advanceEpoch({ realm: 'default' }, REVOKED)).ended, 1)
+    },
+  },
+  {
+    promise: 'counts what it ended once, however many end everything at once',
+    mutant: { 'raise epoch': [["if number_of('epoch') ~= request.before then return false end", '']] },
+    async check(open) {
+      await begun(open())
+      const nodes = [open(), open(), open(), open()]
+      const over = await Promise.all(nodes.map((node) => node.advanceEpoch({ realm: 'default' }, REVOKED)))
+      assert.equal(
+        over.reduce((sum, { ended }) => sum + ended, 0),
+        1,
+      )
+    },
+  },
+  {
+    promise: 'ends everything past an epoch that the home of the realm has lost',
+    mutant: { 'raise epoch': [["redis.call('hset', HEAD, 'count', beyond)", '']] },
+    async check(open) {
+      const node = open()
+      await begun(node)
+      await node.advanceEpoch({ realm: 'default' }, REVOKED)
+      const { record } = await begun(node)
+      await loseHome(node)
+      assert.equal((await node.find(record.id))?.record.ending, undefined)
+      await node.advanceEpoch({ realm: 'default' }, REVOKED)
+      assert.equal((await node.find(record.id))?.record.ending?.reason, 'revoked')
+    },
+  },
+  {
+    promise: 'begins sessions where the home of the realm has lost an epoch that others were told of',
+    mutant: { welcome: [['if request.known.epoch > number_of', 'if false and number_of']] },
+    async check(open) {
+      const node = open()
+      const { record } = await begun(node)
+      await node.advanceEpoch({ realm: 'default' }, REVOKED)
+      await node.tidy(100)
+      await loseHome(node)
+      const again = await node.insert(draftOf({ lifetime: DAY }), { by: TESTER }).catch(() => undefined)
+      assert.ok(again?.ok)
+      assert.equal((await node.find(record.id))?.record.ending?.reason, 'revoked')
+      assert.equal((await node.find(again.record.id))?.record.ending, undefined)
     },
   },
   {
@@ -238,19 +286,3 @@ describe('two nodes on one redis', { skip: WITHOUT_REDIS }, () => {
       assert.rejects(run(crossing, crossing.mutant), assert.AssertionError))
   }
 })
-
-async function begun(node: Bench): Promise<Inserted> {
-  const inserted = await node.insert(draftOf({ lifetime: DAY }), { by: TESTER })
-  assert.ok(inserted.ok)
-  return inserted
-}
-
-/** Lets one node begin a session of Ada's, and another do something after its realm has let it in and before it begins. */
-async function heldUp(open: Open, meanwhile: () => Promise<void>): Promise<Inserted | InsertRefused> {
-  const gate = gateBefore('insert')
-  const late = open(gate.before).insert(draftOf({ lifetime: DAY }), { by: TESTER })
-  await gate.reached
-  await meanwhile()
-  gate.open()
-  return late
-}

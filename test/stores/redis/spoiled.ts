@@ -16,6 +16,7 @@ import { type Script, script } from '../../../src/stores/redis/script.ts'
 export interface Bench extends Writes {
   readonly find: Find
   readonly client: RedisClient
+  readonly prefix: string
   close(): void
 }
 
@@ -47,7 +48,7 @@ export function bench({ url, prefix, clock, changes = {}, before }: BenchOptions
   }
   const access: Access = { client: watched, prefix, ...(clock && { clock }) }
   const epochs = epochsOf(access)
-  return { ...writesOf(access, epochs), find: finderOf(access), client, close: () => client.close() }
+  return { ...writesOf(access, epochs), find: finderOf(access), client, prefix, close: () => client.close() }
 }
 
 /** Holds scripts of one name back until it is told to let them go. */

@@ -23,9 +23,10 @@ export async function insert(
   guards: Guards,
 ): Promise<Inserted | InsertRefused> {
   const draft = await withOwner(kit, given)
+  const progress: Progress = { known: { epoch: 0, denials: 0 }, gaveWay: [] }
   return persist(async () => {
     const claim = draft.name === undefined ? undefined : await claimName(kit, draft, guards)
-    const answer = await persist(() => begin(kit, draft, guards, claim))
+    const answer = await persist(() => begin(kit, draft, guards, claim, progress))
     const hasBegun = answer !== 'late' && answer.ok
     if (claim !== undefined && claim !== 'taken') await (hasBegun ? settleClaim : releaseClaim)(kit, claim)
     return answer === 'late' ? undefined : answer
@@ -42,11 +43,21 @@ async function withOwner(kit: Kit, draft: SessionDraft): Promise<SessionDraft> {
 /** What came of an attempt: `late` where the claim to the name ran out, undefined where it is to be tried again. */
 type Begun = Inserted | InsertRefused | 'late' | undefined
 
+/** What earlier attempts have learnt and done. */
+interface Progress {
+  /** The epoch of the realm and the version of its denials that the session's partition has been told of. */
+  known: { readonly epoch: number; readonly denials: number }
+
+  /** Sessions that a limit evicted. */
+  gaveWay: readonly string[]
+}
+
 async function begin(
   kit: Kit,
   draft: SessionDraft,
   guards: Guards,
   claim: Claim | 'taken' | undefined,
+  progress: Progress,
 ): Promise<Begun> {
   const partition = partitionOfId(draft.id)
   if (partition === undefined)
@@ -54,25 +65,34 @@ async function begin(
   const answer = await ask(kit, INSERT, partition, {
     draft: toDraft(draft),
     ...whatGivesWay(draft, guards),
-    welcome: await welcome(kit, draft),
+    welcome: await welcome(kit, draft, progress.known),
     is_orphan: draft.parentId !== undefined && partitionOfId(draft.parentId) !== partition,
     is_taken: claim === 'taken',
     ...(claim !== undefined &&
       claim !== 'taken' && { claim: { deadline: claim.deadline, gives_way: claim.givesWay } }),
   })
   const [outcome, ...values] = listOf(answer)
-  return OUTCOMES[String(outcome)]?.(values, draft, partition)
+  if (outcome === 'again') {
+    const [epoch, denials, evicted] = values
+    progress.known = { epoch: Number(epoch), denials: Number(denials) }
+    progress.gaveWay = [...progress.gaveWay, ...listOf(evicted).map((rest) => idOf(partition, rest))]
+    return undefined
+  }
+  const begun = OUTCOMES[String(outcome)]?.(values, draft, partition)
+  return begun === undefined || begun === 'late' || !begun.ok
+    ? begun
+    : { ...begun, gaveWay: [...progress.gaveWay, ...begun.gaveWay] }
 }
 
 /** Lets a draft in: with its serial, and what it is judged by. */
-async function welcome(kit: Kit, draft: SessionDraft) {
+async function welcome(kit: Kit, draft: SessionDraft, known: Progress['known']) {
   const denied = DENY_KEYS.flatMap((key) => {
     const value = denyValue(draft, key)
     return value === undefined ? [] : [`${key}\n${value.toWellFormed()}`]
   })
   const { realm } = draft
   const [serial, epoch, after, denials, until] = listOf(
-    await ask(kit, WELCOME, homeOf(realm), { realm, denied }),
+    await ask(kit, WELCOME, homeOf(realm), { realm, denied, known }),
   )
   return { serial, epoch, after, denials, denied: until }
 }
@@ -135,7 +155,6 @@ const OUTCOMES: Readonly<Record<string, Read>> = {
     gaveWay: listOf(gaveWay).map((rest) => idOf(partition, rest)),
     ...(userId !== undefined && typeof owner === 'string' && { user: readUser(realm, userId, owner) }),
   }),
-  again: () => undefined,
   late: () => 'late',
   void: (_values, { name }) => {
     throw new RollcallError(

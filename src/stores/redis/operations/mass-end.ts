@@ -15,7 +15,7 @@ import { COUNT_REALM, END_ALL_OF_USER, SPARE, TIDY_REALM, TIDY_USER, UPDATE_USER
 import { FORGET_MASS, RAISE_EPOCH } from '../scripts/realm.ts'
 import { DUE_HERE } from '../scripts/upkeep.ts'
 import { denyUser, tellDenials } from './denials.ts'
-import { join, type Kit, placeOf, readRealm } from './kit.ts'
+import { join, type Kit, persist, placeOf, readRealm } from './kit.ts'
 
 /** Ends everything of a scope at once, but for one login and what lives under it. */
 export async function advanceEpoch(kit: Kit, scope: EpochScope, ending: NewEnding): Promise<EndedAll> {
@@ -117,12 +117,22 @@ export async function workIn(access: Access, partition: string): Promise<Work> {
   }
 }
 
-async function endRealm(
+function endRealm(
   kit: Kit,
   realm: string,
   except: string | undefined,
   { reason, by }: NewEnding,
 ): Promise<EndedAll> {
+  return persist(() => tryToEndRealm(kit, realm, except, { reason, by }))
+}
+
+/** Ends all of a realm, unless somebody else has done so since it was counted: then that count is not this one's. */
+async function tryToEndRealm(
+  kit: Kit,
+  realm: string,
+  except: string | undefined,
+  { reason, by }: Pick<NewEnding, 'reason' | 'by'>,
+): Promise<EndedAll | undefined> {
   const { epoch } = await readRealm(kit, realm)
   const sparedIn = except === undefined ? undefined : partitionOfId(except)
   const counted = await Promise.all(
@@ -137,14 +147,27 @@ async function endRealm(
   const home = homeOf(realm)
   const raised = await ask(kit, RAISE_EPOCH, home, {
     realm,
+    before: epoch,
+    beyond: Math.max(...counted.map(([, , , latest]) => Number(latest))),
     count: ended + descendants,
     reason,
     by,
     ...(login !== undefined && { except: `ses_${sparedIn}${login}` }),
   })
-  if (login !== undefined && sparedIn !== undefined)
-    await ask(kit, SPARE, sparedIn, { realm, login, before: epoch, epoch: Number(raised) })
+  if (raised === null) return undefined
+  if (login !== undefined)
+    await spare(kit, realm, { id: `ses_${sparedIn}${login}`, before: epoch }, Number(raised))
   return { ended, descendants, position: placeOf(home, raised) }
+}
+
+/** Lifts a login over an epoch that spares it: whoever raised that, and whoever tidies, lest the first was too slow. */
+async function spare(
+  kit: Kit,
+  realm: string,
+  { id, before }: NonNullable<MassEnding['spared']>,
+  epoch: number,
+): Promise<void> {
+  await ask(kit, SPARE, partitionOfId(id) ?? '', { realm, login: restOfId(id), before, epoch })
 }
 
 /** Mass endings that are not tidied, the oldest first: none while an older one may be hidden behind the first so many. */
@@ -179,8 +202,9 @@ async function tidyUser(kit: Kit, mass: MassEnding, limit: number): Promise<numb
 
 /** Goes through all partitions, each of which remembers how far it got. The last one that is done ends the mass ending. */
 async function tidyRealm(kit: Kit, mass: MassEnding, limit: number): Promise<number> {
-  const { realm, count } = mass
+  const { realm, count, spared } = mass
   let written = 0
+  if (spared !== undefined) await spare(kit, realm, spared, count)
   for (const partition of PARTITIONS) {
     for (;;) {
       const request = { realm, count, mass: toRequest(mass), limit: Math.min(AT_ONCE, limit - written) }

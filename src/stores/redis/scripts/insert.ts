@@ -15,10 +15,14 @@ local draft = request.draft
 local epoch = request.welcome.epoch
 local told = key('g:', draft.realm)
 
+-- The latest that this partition has been told of.
+local function told_of(field)
+  return tonumber(redis.call('hget', told, field)) or 0
+end
+
 -- Whether this partition has been told of something that the welcome does not know of yet.
 local function is_outdated()
-  local known = redis.call('hmget', told, 'epoch', 'denials')
-  return (tonumber(known[1]) or 0) > epoch or (tonumber(known[2]) or 0) > request.welcome.denials
+  return told_of('epoch') > epoch or told_of('denials') > request.welcome.denials
 end
 
 local function may_live_under(parent)
@@ -73,6 +77,9 @@ end
 `
 
 const CARRYING_OUT = `
+-- Sessions that one script evicts at the most: of more, so many first, without beginning anything.
+local MOST_EVICTED = 500
+
 -- The user as the session finds them, with the stamp that it is given. Told, where they were known and have changed.
 local function welcome_user(known)
   local user = known or { realm = draft.realm, id = draft.user, role = 0, banned = false, epoch = 0, stamp = 0, created = now }
@@ -106,7 +113,8 @@ end
 /**
  * Begins a session if every guard holds; changes nothing otherwise.
  *
- * Answers `begun` with its text, its user, and what gave way; `again` where the welcome is out of date; `late` where the
+ * Answers `begun` with its text, its user, and what gave way; `again` where the welcome is out of date or a limit has more
+ * to evict than one script does, with the epoch and the version of denials known here, and what gave way so far; `late` where the
  * claim to its name has run out, `void` where another has taken that over; else the guard that refused it. A session that was begun already is answered as it is.
  */
 export const INSERT: Script = script(
@@ -123,10 +131,11 @@ export const INSERT: Script = script(
   CARRYING_OUT,
   `
 local begun = redis.call('get', key('s:', draft.rest))
+mark_write()
 if begun then return { 'begun', begun, user_text(draft.user), {} } end
 if redis.call('exists', key('v:', draft.rest)) == 1 then return { 'void' } end
 if request.claim and request.claim.deadline <= now then return { 'late' } end
-if is_outdated() then return { 'again' } end
+if is_outdated() then return { 'again', told_of('epoch'), told_of('denials'), {} } end
 
 local known = draft.user and user_of(draft.realm, draft.user)
 if known and known.banned then return { 'user-banned' } end
@@ -159,6 +168,14 @@ for _, victim in ipairs(victims) do
 end
 
 local gave_way = {}
+if crowd > MOST_EVICTED then
+  for index = 1, MOST_EVICTED do
+    local victim = victims[#replaced + index]
+    end_with_children(victim, { now, 'evicted', 'system', draft.id }, epoch)
+    gave_way[index] = victim.rest
+  end
+  return { 'again', epoch, request.welcome.denials, gave_way }
+end
 for index, victim in ipairs(victims) do
   end_with_children(victim, { now, reasons[index], 'system', draft.id }, epoch)
   gave_way[index] = victim.rest

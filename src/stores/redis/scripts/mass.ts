@@ -137,7 +137,7 @@ return { redis.call('get', key('u:', request.realm, request.user)), over[1], ove
 
 /**
  * How many sessions of a realm a mass ending of it would end in this partition: under no other, and under another. Those
- * that are kept do not count.
+ * that are kept do not count. Answers also which login is kept, and the latest epoch that a session was begun under.
  */
 export const COUNT_REALM: Script = script(
   'read',
@@ -150,7 +150,8 @@ export const COUNT_REALM: Script = script(
   `
 local MOST_LOOKED_AT = 5000
 local told = redis.call('hmget', key('g:', request.realm), 'counted', 'top', 'under')
-if (tonumber(told[1]) or 0) ~= request.epoch then return { 0, 0, false } end
+local counted = tonumber(told[1]) or 0
+if counted ~= request.epoch then return { 0, 0, false, counted } end
 local top, under = tonumber(told[2]) or 0, tonumber(told[3]) or 0
 local function leave_out(session)
   if session.parent then under = under - 1 else top = top - 1 end
@@ -162,7 +163,7 @@ for _, member in ipairs(redis.call('zrangebyscore', DUE, '-inf', now, 'limit', 0
 end
 local login = kept_login(request.realm, nil, request.except, request.epoch)
 for _, session in ipairs(login and family_of(login, request.epoch) or {}) do leave_out(session) end
-return { top, under, login or false }
+return { top, under, login or false, counted }
 `,
 )
 
@@ -172,15 +173,19 @@ export const SPARE: Script = script(
   'spare',
   EVEN_WITHOUT_MEMORY,
   COMMON,
+  JOURNAL,
   SESSIONS,
   USERS,
   INDEXES,
   KEEPING,
   `
+mark_write()
 for _, session in ipairs(family_of(request.login, request.before)) do
-  session.realm_epoch = request.epoch
-  write_session(session)
-  count_open(session, 1)
+  if session.realm_epoch < request.epoch then
+    session.realm_epoch = request.epoch
+    write_session(session)
+    count_open(session, 1)
+  end
 end
 return 1
 `,

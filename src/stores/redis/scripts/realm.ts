@@ -78,6 +78,8 @@ end
 /**
  * Lets a session in: draws its serial, and says as of one moment what it is to be judged by. Answers serial, epoch,
  * the serial at that epoch, the version of the denials, and until when one of `denied` is kept out.
+ *
+ * What is `known` elsewhere and not here was lost with a master: it is so again from now on.
  */
 export const WELCOME: Script = script(
   'write',
@@ -86,6 +88,10 @@ export const WELCOME: Script = script(
   REALM,
   DENIALS,
   `
+if request.known.epoch > number_of('epoch') then
+  redis.call('hset', realm, 'epoch', request.known.epoch, 'after', number_of('serial'))
+end
+if request.known.denials > number_of('denials') then redis.call('hset', realm, 'denials', request.known.denials) end
 local latest = 0
 for _, field in ipairs(request.denied) do latest = math.max(latest, denied_until(field)) end
 local serial = redis.call('hincrby', realm, 'serial', 1)
@@ -257,7 +263,9 @@ return 1
 )
 
 /**
- * Ends everything of a realm at once: raises its epoch to the place of the entry that says so. Answers that place.
+ * Ends everything of a realm at once, provided that its epoch is still `before`: raises it to the place of the entry
+ * that says so, and past every epoch that sessions were begun under: a master that lost its latest entries counts them
+ * again. Answers that place; nothing where the epoch is another.
  */
 export const RAISE_EPOCH: Script = script(
   'write',
@@ -267,14 +275,18 @@ export const RAISE_EPOCH: Script = script(
   JOURNAL,
   REALM,
   `
+mark_write()
+if number_of('epoch') ~= request.before then return false end
+local beyond = math.max(request.beyond, request.before)
+if head() < beyond then redis.call('hset', HEAD, 'count', beyond) end
 local position = tell('sessions.ended', {
   realm = request.realm, except = request.except, count = request.count, reason = request.reason, by = request.by
 })
 redis.call('hset', realm, 'epoch', position, 'after', number_of('serial'))
 redis.call('zadd', key('m'), position, cjson.encode({
-  position, request.realm, 0, now, order, request.reason, request.by.kind, request.by.id
+  position, request.realm, 0, now, order, request.reason, request.by.kind, request.by.id,
+  request.except or 0, request.before
 }))
-mark_write()
 return position
 `,
 )
