@@ -57,7 +57,7 @@ interface Kept {
 async function lookAt(
   { access, epochs, homes }: Parts,
   ids: readonly string[],
-): Promise<readonly (Found | undefined | Promise<Found>)[]> {
+): Promise<(place: number) => Found | undefined | Promise<Found>> {
   const supposed = [...homes]
   const told = access.client.clustered ? [] : supposed
   const beside = access.client.clustered ? supposed : []
@@ -66,8 +66,8 @@ async function lookAt(
   const request = { ids: ids.map(digitsOf), realms: told.map(([realm, home]) => [home, realm]) }
   const answer = listOf(await ask(access, FIND, partitionOfId(ids[0] ?? '') ?? '', request))
   for (const [index, [realm]] of told.entries()) known.set(realm, Number(answer[1 + index]))
-  return ids.map((id, index) => {
-    const kept = readKept(id, answer, 1 + told.length + FIELDS * index)
+  return (place) => {
+    const kept = readKept(ids[place] ?? '', answer, 1 + told.length + FIELDS * place)
     if (kept === undefined) return undefined
     const { realm } = kept.record
     remember(homes, realm)
@@ -75,7 +75,7 @@ async function lookAt(
     return typeof epoch === 'number'
       ? settle(access, kept, epoch)
       : epoch.then((read) => settle(access, kept, read))
-  })
+  }
 }
 
 /** What an answer has of each session: its own text, that of its user and that of its parent. */

@@ -12,8 +12,8 @@ export interface Gathering<Answer> {
   /** What only those may share who go together. */
   groupOf(name: string): string
 
-  /** Asks for some names of one group: answers each, in their order. Where that fails, each of them has failed. */
-  ask(names: readonly string[]): Promise<readonly (Answer | Promise<Answer>)[]>
+  /** Asks for some names of one group. Where that fails, each of them has failed; else each is read by its place. */
+  ask(names: readonly string[]): Promise<(place: number) => Answer | Promise<Answer>>
 }
 
 /** Makes a way to ask for one: by a question that is sent after this was called, together with others. */
@@ -34,8 +34,8 @@ export function gathered<Answer>({
 
   async function sendTogether(waiting: readonly Waiting<Answer>[]): Promise<void> {
     try {
-      const answers = await ask(waiting.map(({ name }) => name))
-      for (const [index, { resolve }] of waiting.entries()) resolve(answers[index] as Answer)
+      const answerAt = await ask(waiting.map(({ name }) => name))
+      for (const [place, each] of waiting.entries()) settle(each, () => answerAt(place))
     } catch (fault) {
       for (const { reject } of waiting) reject(fault)
     }
@@ -55,4 +55,12 @@ interface Waiting<Answer> {
   readonly name: string
   readonly resolve: (answer: Answer | Promise<Answer>) => void
   readonly reject: (fault: unknown) => void
+}
+
+function settle<Answer>({ resolve, reject }: Waiting<Answer>, read: () => Answer | Promise<Answer>): void {
+  try {
+    resolve(read())
+  } catch (fault) {
+    reject(fault)
+  }
 }
