@@ -31,7 +31,7 @@ describe('opening PostgreSQL', { skip: WITHOUT_POSTGRES }, () => {
     await (await open(server, { schema })).close()
     await server.run(`insert into ${schema}.migrations (number, name) values (99, 'to come')`)
     await assert.rejects(open(server, { schema }), (fault) => {
-      assert.ok(isRollcallError(fault, 'store-unavailable'))
+      assert.ok(isRollcallError(fault, 'conflict'))
       assert.match(fault.message, /written by a newer Rollcall \(schema 99; this one knows \d+\)/)
       return true
     })
@@ -42,7 +42,7 @@ describe('opening PostgreSQL', { skip: WITHOUT_POSTGRES }, () => {
     const schema = freshSchema()
     await server.run(`create schema ${schema}; create table ${schema}.orders (id integer)`)
     await assert.rejects(open(server, { schema }), (fault) => {
-      assert.ok(isRollcallError(fault, 'store-unavailable'))
+      assert.ok(isRollcallError(fault, 'conflict'))
       assert.match(fault.message, /tables of another program. Give Rollcall a schema of its own/)
       return true
     })

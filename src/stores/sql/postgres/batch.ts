@@ -132,7 +132,7 @@ function batch(connection: Connection, ground: Ground, now: Instant): OpenBatch 
     connection.warnings()
     const [written, notified, committed] = await Promise.allSettled([
       writes && connection.ask<Before>(WRITE_JOURNAL, valuesOf(entries, now), long),
-      entries.length > 0 && connection.say(`notify ${channel}`),
+      entries.length > 0 && connection.say(`notify ${channel}`, long),
       connection.say('commit', long),
     ])
     clearTimeout(tooLong)

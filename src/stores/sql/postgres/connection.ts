@@ -1,19 +1,24 @@
 /**
  * A connection to PostgreSQL, its prepared statements, and its limits of time.
  *
- * What is asked while something is asked already goes along with it: nothing waits for an answer before it is sent.
+ * What is asked while something is asked already goes along with it: nothing waits for an answer before it is sent. So
+ * answers are told apart by their order alone, and whatever breaks that order ends the connection with all that is under
+ * way on it.
  *
  * @module
  */
 import { Socket } from 'node:net'
-import { Client, type CustomTypesConfig, types } from 'pg'
+import { Client, type CustomTypesConfig, type QueryConfig, type QueryResult, types } from 'pg'
 import { RollcallError } from '../../../core/errors.ts'
 import type { Statement, Values } from '../statement.ts'
 import { eachHost } from './address.ts'
 
 /** A connection to a PostgreSQL that writes. */
 export interface Connection {
-  /** Runs a prepared statement. Where that takes longer than the patience, the connection is over. */
+  /**
+   * Runs a prepared statement. Where that takes longer than the patience, the connection is over at once, and everything
+   * under way on it fails: no answer that comes later is anybody's.
+   */
   query<Row>(statement: Statement<Row>, values: Values, patience?: number): Promise<Answer<Row>>
 
   /** Runs a prepared statement whose values are in their places, arrays among them. */
@@ -34,7 +39,7 @@ export interface Connection {
   /** The number of the process that serves it, as it said when it began. */
   backend(): number | undefined
 
-  /** Says good-bye; what is under way is lost. */
+  /** Says good-bye. What is under way fails at once, whatever PostgreSQL still answers. */
   close(): void
 }
 
@@ -84,13 +89,12 @@ async function connectTo(
     stream: () => socket,
     connectionString: url,
     connectionTimeoutMillis: patience,
-    query_timeout: patience,
     application_name: `rollcall ${purpose}`,
     keepAlive: true,
     pipeline: true,
     types: TYPES,
   })
-  const connection = wrap(client, socket)
+  const connection = wrap(client, socket, patience)
   try {
     await client.connect()
     const { rows } = await connection.ask<Circumstances>(PREPARE, [
@@ -149,7 +153,7 @@ function standby(url: string): RollcallError {
 
 function lonely(url: string): RollcallError {
   return new RollcallError(
-    'store-unavailable',
+    'conflict',
     `The PostgreSQL at ${new URL(url).host} waits for no standby, and durability is to be replicated. Set synchronous_standby_names there.`,
   )
 }
@@ -170,22 +174,48 @@ function nameFor(sql: string): string {
   return name
 }
 
-function wrap(client: Client, socket: Socket): Connection {
+function wrap(client: Client, socket: Socket, usual: number): Connection {
+  const underWay = new Set<(fault: Error) => void>()
   let over = false
   let warnings: string[] = []
-  client.on('error', () => (over = true))
-  client.on('end', () => (over = true))
+  client.on('error', (fault) => end(lost(fault.message, fault)))
+  client.on('end', () => end(lost('PostgreSQL has ended it')))
   client.on('notice', ({ code, message }) => {
     if (code !== SUCCESS) warnings.push(message ?? '')
   })
 
-  async function ask<Row>(sql: string, values: readonly unknown[], patience?: number): Promise<Answer<Row>> {
-    const { rows, rowCount } = await client.query<Row & object>({
-      name: nameFor(sql),
-      text: sql,
-      values: values.map(storable),
-      ...(patience !== undefined && { query_timeout: patience }),
+  /** Fails whatever is under way, before anything more is read. */
+  function end(fault: Error): void {
+    over = true
+    for (const fail of underWay) fail(fault)
+  }
+
+  function send<Row extends object>(question: QueryConfig, patience = usual): Promise<QueryResult<Row>> {
+    if (over) return Promise.reject(lost('it was over before this was asked'))
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        end(lost(`timeout: no answer within ${patience} ms`))
+        socket.destroy()
+      }, patience)
+      const settle = (): void => {
+        clearTimeout(timer)
+        underWay.delete(fail)
+      }
+      const fail = (fault: Error): void => {
+        settle()
+        reject(fault)
+      }
+      underWay.add(fail)
+      client.query<Row>(question).then((answer) => {
+        settle()
+        resolve(answer)
+      }, fail)
     })
+  }
+
+  async function ask<Row>(sql: string, values: readonly unknown[], patience?: number): Promise<Answer<Row>> {
+    const question = { name: nameFor(sql), text: sql, values: values.map(storable) }
+    const { rows, rowCount } = await send<Row & object>(question, patience)
     return { rows, count: rowCount ?? 0 }
   }
 
@@ -194,13 +224,7 @@ function wrap(client: Client, socket: Socket): Connection {
       'processID' in client && typeof client.processID === 'number' ? client.processID : undefined,
     ask,
     query: (statement, values, patience) => ask(statement.sql, statement.bind(values), patience),
-    async say(sql, patience) {
-      const { command } = await client.query({
-        text: sql,
-        ...(patience !== undefined && { query_timeout: patience }),
-      })
-      return command
-    },
+    say: async (sql, patience) => (await send({ text: sql }, patience)).command,
     onNotification: (listener) => void client.on('notification', listener),
     warnings() {
       const heard = warnings
@@ -209,14 +233,19 @@ function wrap(client: Client, socket: Socket): Connection {
     },
     isOver: () => over,
     close() {
-      over = true
+      end(lost('it was closed'))
       client.end().catch(() => undefined)
       setTimeout(() => socket.destroy(), FAREWELL).unref()
     },
   }
 }
 
-/** How long whatever is under way may take to come to its end once a connection is closed, in milliseconds. */
+/** No fault of this bears a SQLSTATE: what PostgreSQL said of one question is no answer to the others. */
+function lost(why: string, cause?: unknown): Error {
+  return new Error(`the connection is lost: ${why}`, { cause })
+}
+
+/** How long a good-bye may take, in milliseconds. */
 const FAREWELL = 1_000
 
 /** The SQLSTATE of notices that warn of nothing. */

@@ -129,7 +129,10 @@ function gone(): RollcallError {
 /** Whatever keeps a connection from being made, the store cannot be reached. */
 function reached(fault: unknown): RollcallError {
   const known = unavailable(fault)
-  return known.code === 'store-unavailable' || known.code === 'bad-request'
+  return TELLING.has(known.code)
     ? known
     : new RollcallError('store-unavailable', `PostgreSQL cannot be reached (${known.message}).`, {}, fault)
 }
+
+/** What a fault may be called without being called unreachable: down, to be mended by somebody, or never meant. */
+const TELLING: ReadonlySet<string> = new Set(['store-unavailable', 'conflict', 'bad-request'])

@@ -15,7 +15,7 @@ const LONG = 10 * 60_000
 /**
  * Runs the migrations that the schema has not seen, in one transaction, and makes the schema where there is none.
  *
- * @throws RollcallError `store-unavailable` for a schema that a newer Rollcall, or something else, has written.
+ * @throws RollcallError `conflict` for a schema that a newer Rollcall, or something else, has written.
  */
 export async function migrate(connection: Connection, schema: string): Promise<void> {
   if ((await seenBy(connection, schema)) === MIGRATIONS.length) return
@@ -69,7 +69,7 @@ async function seenBy(connection: Connection, schema: string): Promise<number> {
   if (first !== MIGRATIONS[0]?.name) throw stranger(schema)
   if (count > MIGRATIONS.length) {
     throw new RollcallError(
-      'store-unavailable',
+      'conflict',
       `The schema ${schema} was written by a newer Rollcall (schema ${count}; this one knows ${MIGRATIONS.length}). Start the newer version, or restore a backup from before the upgrade.`,
     )
   }
@@ -78,7 +78,7 @@ async function seenBy(connection: Connection, schema: string): Promise<number> {
 
 function stranger(schema: string): RollcallError {
   return new RollcallError(
-    'store-unavailable',
+    'conflict',
     `The schema ${schema} has tables of another program. Give Rollcall a schema of its own.`,
   )
 }

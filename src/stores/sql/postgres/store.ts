@@ -70,8 +70,9 @@ export interface PostgresStoreOptions {
 /**
  * Opens a store on PostgreSQL. Brings its schema up to date first, also where other nodes are about to.
  *
- * @throws RollcallError `store-unavailable`, saying what to do, for a database that is out of reach, only reads, was
- * written by a newer Rollcall or is something else's; `bad-request` for options that cannot be meant.
+ * @throws RollcallError, saying what to do: `store-unavailable` for a database that is out of reach or only reads,
+ * `conflict` for one that somebody has to mend (written by a newer Rollcall, something else's, or without the standbys
+ * asked for), `bad-request` for options that cannot be meant.
  */
 export async function postgresStore(options: PostgresStoreOptions): Promise<SessionStore & PortableStore> {
   const { url, feedUrl = url, schema = DEFAULT_SCHEMA, patience = 1_000, durability = 'local' } = options
@@ -149,11 +150,11 @@ function assemble(
     try {
       return await reads.use(async (connection) => {
         const long = patience * LONGEST
-        const [, { rows }] = await Promise.all([
-          connection.say('begin isolation level repeatable read, read only'),
-          connection.ask<{ readonly now: number }>(READ_CLOCK, []),
-        ])
         try {
+          const [, { rows }] = await Promise.all([
+            connection.say('begin isolation level repeatable read, read only'),
+            connection.ask<{ readonly now: number }>(READ_CLOCK, []),
+          ])
           return await work(readerOn(connection, statements, long), clock?.() ?? rows[0]?.now ?? 0)
         } finally {
           if (!connection.isOver()) connection.say('rollback').catch(() => undefined)

@@ -55,7 +55,7 @@ export function upkeep(get: () => Promise<Connection>, ground: Ground): Upkeep {
       if (reach?.size === 0) return 0
       return await transact(connection, name, request, reach)
     } catch (fault) {
-      if (isUnheard(fault)) connection.close()
+      if (isUnheard(fault) || remedyFor(fault) === 'reconnect') connection.close()
       throw isUnheard(fault) ? unknown(fault) : unavailable(fault)
     }
   }

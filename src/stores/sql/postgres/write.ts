@@ -106,11 +106,13 @@ export function performer(get: () => Promise<Connection>, ground: Ground): Perfo
 
   /** Does tasks in one transaction and settles them; answers with the one that failed, where all are to be done again. */
   async function attempt(tasks: readonly Task[]): Promise<Failed | undefined> {
+    let connection: Connection | undefined
     try {
-      const connection = await get()
+      connection = await get()
       await intern(connection, tasks)
       return await transact(connection, tasks)
     } catch (fault) {
+      if (isUnheard(fault) || remedyFor(fault) === 'reconnect') connection?.close()
       for (const { reject } of tasks) reject(isUnheard(fault) ? unknown(fault) : unavailable(fault))
       return undefined
     }
@@ -127,7 +129,7 @@ export function performer(get: () => Promise<Connection>, ground: Ground): Perfo
       await batch.rollback()
       return done
     }
-    const last = await commit(batch, connection)
+    const last = await batch.commit('always-written')
     for (const [index, { resolve }] of tasks.entries()) resolve(told(done.answers[index], last) as never)
     return undefined
   }
@@ -156,15 +158,6 @@ type KnownUserAgent = Omit<UserAgentTable, 'key'> & { readonly key: number }
 interface Failed {
   readonly task: Task
   readonly fault: unknown
-}
-
-async function commit(batch: OpenBatch, connection: Connection): Promise<number> {
-  try {
-    return await batch.commit('always-written')
-  } catch (fault) {
-    if (isUnheard(fault)) connection.close()
-    throw fault
-  }
 }
 
 /** Does every task, those of one partition one after another; answers with what failed first where anything did. */
