@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Env } from '../../src/core/env.ts'
-import type { SessionStore } from '../../src/core/store.ts'
+import type { JournalPage, SessionStore } from '../../src/core/store.ts'
 import type { SessionPolicy } from '../../src/engine/settled.ts'
 
 /** What a node may be careless about. Each is what a fault must bring to light, or its proof proves nothing. */
@@ -33,7 +34,8 @@ export const SPOILERS: Readonly<Record<Carelessness, (parts: NodeParts) => NodeP
       setTimeout(() => end().catch(() => undefined), LATE)
       return Promise.resolve()
     }),
-  bold: (parts) => remembering(withEnds(parts, async (end) => void (await end().catch(() => undefined)))),
+  bold: (parts) =>
+    remembering(withEnds(parts, async (end) => void (await soon(end()).catch(() => undefined)))),
   unleased: (parts) => ({ ...parts, policy: { ...parts.policy, maxStaleness: '1h' } }),
   deaf: ({ store, ...parts }) => ({ ...parts, store: { ...store, read: readOnNews(store) } }),
   'own-clock': ({ store, env, ...parts }) => ({
@@ -83,8 +85,15 @@ function readOnNews(store: SessionStore): SessionStore['read'] {
   }
 }
 
-/** Falls back on what the store said last. */
+/** Falls back on what the store said last, so soon that nobody notices how it is. */
 function remembering({ store, env, ...parts }: NodeParts): NodeParts {
+  const { nodes } = store
+  const nothingNew = (after = '0'): JournalPage => ({
+    events: [],
+    position: after,
+    forgotten: false,
+    at: env.now(),
+  })
   return {
     ...parts,
     env,
@@ -92,13 +101,10 @@ function remembering({ store, env, ...parts }: NodeParts): NodeParts {
       ...store,
       find: remember(store.find),
       findKey: remember(store.findKey),
-      now: () => store.now().catch(() => env.now()),
-      read: (after, limit) =>
-        store
-          .read(after, limit)
-          .catch(() => ({ events: [], position: after ?? '0', forgotten: false, at: env.now() })),
-      ...(store.nodes && {
-        nodes: { ...store.nodes, renew: (report) => store.nodes?.renew(report).catch(() => undefined) },
+      now: () => soon(store.now()).catch(() => env.now()),
+      read: (after, limit) => soon(store.read(after, limit)).catch(() => nothingNew(after)),
+      ...(nodes && {
+        nodes: { ...nodes, renew: (report) => soon(nodes.renew(report)).catch(() => undefined) },
       }),
     },
   }
@@ -108,7 +114,7 @@ function remember<Of, Found>(ask: (of: Of) => Promise<Found>): (of: Of) => Promi
   const known = new Map<Of, Found>()
   return async (of) => {
     try {
-      const found = await ask(of)
+      const found = await soon(ask(of))
       known.set(of, found)
       return found
     } catch (fault) {
@@ -118,3 +124,11 @@ function remember<Of, Found>(ask: (of: Of) => Promise<Found>): (of: Of) => Promi
     }
   }
 }
+
+/** Waits for a store no longer than a careless node does. */
+function soon<Answer>(asked: Promise<Answer>): Promise<Answer> {
+  return Promise.race([asked, sleep(SOON).then(() => Promise.reject(new Error('The store takes its time.')))])
+}
+
+/** How long a node that answers from memory waits for its store, in milliseconds. */
+const SOON = 120

@@ -44,8 +44,12 @@ export interface Control {
   readonly strike?: Nemesis['strike']
 }
 
-const BOLD: Control = { without: 'saying that nobody knows', careless: 'bold', finds: ['undone'] }
-const EARLY: Control = { without: 'writing before answering', careless: 'early', finds: ['undone'] }
+const BOLD: Control = { without: 'saying that nobody knows', careless: 'bold', finds: ['undone', 'ghost'] }
+const EARLY: Control = {
+  without: 'writing before answering',
+  careless: 'early',
+  finds: ['undone', 'lost', 'ghost'],
+}
 const FORGETFUL: Control = {
   without: 'durable writes',
   protection: 'forgetful',
@@ -218,7 +222,7 @@ async function pause({ place, fleet, random }: Scene, milliseconds: number, slow
 }
 
 /** How long a slow store takes, in milliseconds. */
-const SLOW = 250
+const SLOW = 400
 
 async function pauseStore({ server }: Place, milliseconds: number): Promise<void> {
   server?.pause()

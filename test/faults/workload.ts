@@ -84,10 +84,12 @@ export function workload({ urls, random, name, rate = 60 }: WorkloadOptions): Wo
   async function ending(victims: readonly Known[], end: (node: number) => Promise<boolean>): Promise<void> {
     for (let attempt = 0; attempt < 3; attempt++) if (await end(anyNode())) break
     const watched = victims.slice(-2)
+    const strict = random() < 0.5
     const began = performance.now()
     for (const moment of random() < 0.5 ? AFTER_THE_END : AFTER_THE_END.slice(0, 2)) {
       await sleep(Math.max(0, began + moment - performance.now()))
-      for (const session of watched) void onEachNode((node) => tracked(client.verify(node, session, false)))
+      for (const session of watched)
+        void onEachNode((node) => tracked(client.verify(node, session, moment === 0 && strict)))
     }
   }
 
