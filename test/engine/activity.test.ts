@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { ACTIVITY_FLUSH } from '../../src/core/policy.ts'
 import type { Activity, SessionStore } from '../../src/core/store.ts'
 import { createSessions } from '../../src/engine/create-sessions.ts'
-import { engineBench, FEW, STORES } from '../support/engine.ts'
+import { engineBench, FEW, LOCAL_STORES } from '../support/engine.ts'
 import { until } from '../support/until.ts'
 
 const ADA = { user: { id: 'ada' } }
@@ -38,7 +38,7 @@ test('a thousand uses of six hundred sessions are two writes, and none before it
   assert.equal(writes.length, 2, 'silence was written')
 })
 
-for (const { name, open } of STORES) {
+for (const { name, open } of LOCAL_STORES) {
   test(`a use that is to be written is written once it is answered, on ${name}`, async () => {
     await using bench = await engineBench({}, undefined, open)
     const { token, session } = await bench.sessions.issue({ ...ADA, idle: MINUTE })

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SessionStore } from '../../src/core/store.ts'
-import { engineBench, STORES } from '../support/engine.ts'
+import { engineBench, LOCAL_STORES } from '../support/engine.ts'
 import { until } from '../support/until.ts'
 
 const ADA = { user: { id: 'ada' } }
 const HOUR = 3_600_000
 
-for (const { name, open } of STORES) {
+for (const { name, open } of LOCAL_STORES) {
   test(`a session is live one millisecond before its expiry and refused at it, on ${name}`, async () => {
     for (const fresh of [false, true]) {
       await using bench = await engineBench({}, undefined, open)

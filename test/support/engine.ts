@@ -5,6 +5,8 @@ import type { SessionManager } from '../../src/engine/manager.ts'
 import type { SessionPolicy } from '../../src/engine/settled.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
 import { sqliteStore } from '../../src/stores/sql/sqlite/store.ts'
+import { WITHOUT_REDIS } from './redis-server.ts'
+import { openRedis, openRedisCluster } from './redis-stores.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { type TestEnv, testEnv } from './test-env.ts'
 
@@ -22,11 +24,30 @@ export const FEW = 1_000
 /** Opens a store on the clock of a machine. */
 export type OpenStore = (env: TestEnv) => SessionStore | Promise<SessionStore>
 
-/** Every store that an engine can be tested over here. */
-export const STORES: readonly { readonly name: string; readonly open: OpenStore }[] = [
+/** A kind of store that an engine can be tested over. */
+export interface StoreKind {
+  readonly name: string
+  readonly open: OpenStore
+}
+
+/** The stores in this process: what moves hours by hand asks them thousands of times. */
+export const LOCAL_STORES: readonly StoreKind[] = [
   { name: 'memory', open: openMemory },
   { name: 'sqlite', open: (env) => sqliteStore({ path: `${temporaryFolder()}/engine.db`, clock: env.now }) },
 ]
+
+/** The stores that nodes share, as far as their servers are here. */
+export const SHARED_STORES: readonly StoreKind[] = [
+  ...(WITHOUT_REDIS
+    ? []
+    : [
+        { name: 'redis', open: ({ now }: TestEnv) => openRedis(now) },
+        { name: 'redis cluster', open: ({ now }: TestEnv) => openRedisCluster(now) },
+      ]),
+]
+
+/** Every store that an engine can be tested over here. */
+export const STORES: readonly StoreKind[] = [...LOCAL_STORES, ...SHARED_STORES]
 
 /** Makes one. `spoil` may put something between engine and store. */
 export async function engineBench(
