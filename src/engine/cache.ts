@@ -65,11 +65,15 @@ export interface SessionCache {
   size(): number
 }
 
-/** Makes a cache of at most so many sessions. */
+/** Makes a cache of at most so many sessions: of none, one that keeps nothing and costs nothing. */
 export function sessionCache(max: number): SessionCache {
+  return max > 0 ? keeping(max) : KEEPS_NOTHING
+}
+
+function keeping(max: number): SessionCache {
   const groups = new Map<string, Group>()
   const tickets = new Set<Ticket>()
-  const entries = new LRUCache<string, Entry>({ max: Math.max(1, max), dispose: (entry) => leave(entry) })
+  const entries = new LRUCache<string, Entry>({ max, dispose: (entry) => leave(entry) })
 
   function join(key: string): Group {
     const group = groups.get(key) ?? { key, valid: true, entries: 0 }
@@ -144,6 +148,21 @@ const userGroup = (realm: string, userId: string): string => `user\n${realm}\n${
 const realmGroup = (realm: string): string => `realm\n${realm}`
 const sessionGroup = (id: string): string => `session\n${id}`
 const lone = (key: string): Group => ({ key, valid: false, entries: 0 })
+
+const nothing = (): void => undefined
+const NOWHERE = lone('')
+
+const KEEPS_NOTHING: SessionCache = {
+  get: () => undefined,
+  begin: (id) => ({ id, dropped: new Set() }),
+  fill: (_ticket, found, hash) => toEntry(found, hash, NOWHERE, NOWHERE),
+  abandon: nothing,
+  dropSession: nothing,
+  dropUser: nothing,
+  dropRealm: nothing,
+  clear: nothing,
+  size: () => 0,
+}
 
 function toEntry({ record, user, parent }: Found, hash: SecretHash, userOf: Group, realm: Group): Entry {
   return {

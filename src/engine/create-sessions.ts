@@ -64,8 +64,8 @@ export function createSessions({
   const guard = shared ? breaker({ store: bare, env, patience, opened: report, closed: goOn }) : undefined
   const store = guard?.store ?? bare
   const { nodes, feed } = store
-  const cache = sessionCache(policy.cached)
   const lease = newLease({ env, maxStaleness, shared })
+  const cache = sessionCache(lease.span > 0 ? policy.cached : 0)
   const every = rhythmOf(maxStaleness)
   const follower = follow({ journal: store, env, every, apply, reset, heard, report })
   const { position } = follower

@@ -4,6 +4,7 @@ import { isRollcallError, RollcallError } from '../../src/core/errors.ts'
 import { ACTIVITY_FLUSH } from '../../src/core/policy.ts'
 import type { SessionStore } from '../../src/core/store.ts'
 import { engineBench } from '../support/engine.ts'
+import { until } from '../support/until.ts'
 
 const ADA = { user: { id: 'ada' } }
 
@@ -64,6 +65,22 @@ test('with no staleness allowed, the store is asked each time', async () => {
   const { token } = await bench.sessions.issue(ADA)
   await bench.sessions.verify(token)
   assert.equal(bench.sessions.verifyCached(token), undefined)
+  assert.equal(bench.sessions.stats().atHand, 0)
+})
+
+test('with no staleness allowed, a use is noted all the same, and the last one counts', async () => {
+  await using bench = await engineBench({ maxStaleness: 0 })
+  const { token, session } = await bench.sessions.issue({ ...ADA, idle: '10m' })
+  for (const minutes of [4, 8, 12]) {
+    await bench.env.advance(4 * 60_000)
+    assert.ok((await bench.sessions.verify(token)).ok, `after ${minutes} minutes`)
+  }
+  assert.equal(bench.sessions.stats().activityWaiting, 1)
+  await bench.env.advance(60_000)
+  await until(
+    'the last use is kept',
+    async () => (await bench.sessions.get(session.id))?.lastActiveAt === session.issuedAt + 12 * 60_000,
+  )
 })
 
 test('expiry is exact to the millisecond, at hand too', async () => {
