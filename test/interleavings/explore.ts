@@ -7,6 +7,7 @@
  * @module
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { seededRandom } from '../support/seeded-random.ts'
 
 /** One thing that happens beside others. */
 export type Actor = () => Promise<unknown>
@@ -68,7 +69,11 @@ export async function explore(makeWorld: () => Promise<World>): Promise<Explored
   let schedules = 0
   let schedule: readonly number[] | undefined = []
   while (schedule !== undefined) {
-    const { taken, choices, fault } = await follow(await makeWorld(), schedule)
+    const planned: readonly number[] = schedule
+    const { taken, choices, fault } = await follow(
+      await makeWorld(),
+      (step, ready) => planned[step] ?? ready[0] ?? 0,
+    )
     schedules += 1
     if (fault !== undefined) return { schedules, breach: { schedule: taken, fault } }
     schedule = next(taken, choices)
@@ -76,10 +81,23 @@ export async function explore(makeWorld: () => Promise<World>): Promise<Explored
   return { schedules }
 }
 
-/** Runs one world along a schedule, and beyond its end with whoever comes first. */
+/** Tries so many schedules that are drawn by lot, the same in each run, up to the first breach: where all would take too long. */
+export async function sample(makeWorld: () => Promise<World>, most: number): Promise<Explored> {
+  const draw = seededRandom(1)
+  for (let schedules = 1; schedules <= most; schedules++) {
+    const { taken, fault } = await follow(
+      await makeWorld(),
+      (_step, ready) => ready[Math.floor(draw() * ready.length)] ?? 0,
+    )
+    if (fault !== undefined) return { schedules, breach: { schedule: taken, fault } }
+  }
+  return { schedules: most }
+}
+
+/** Runs one world: at each step goes on whom `choose` names of those that can. */
 async function follow(
   world: World,
-  schedule: readonly number[],
+  choose: (step: number, ready: readonly number[]) => number,
 ): Promise<{ readonly taken: number[]; readonly choices: number[][]; readonly fault?: unknown }> {
   const running = world.actors.map(() => prepare(world.steps))
   const outcomes = Promise.allSettled(running.map((each, index) => run(each, world.actors[index])))
@@ -90,7 +108,7 @@ async function follow(
   for (;;) {
     const ready = running.flatMap(({ done }, index) => (done ? [] : [index]))
     if (ready.length === 0) break
-    const chosen = schedule[taken.length] ?? ready[0] ?? 0
+    const chosen = choose(taken.length, ready)
     taken.push(chosen)
     choices.push(ready)
     await proceed(running[chosen])

@@ -1,20 +1,29 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { explore } from './explore.ts'
+import { WITHOUT_REDIS } from '../support/redis-server.ts'
+import { explore, sample, type World } from './explore.ts'
 import { SCENARIOS } from './scenarios.ts'
-import { memoryGround, type Spoil, sqliteGround } from './worlds.ts'
+import { memoryGround, redisGround, type Spoil, sqliteGround } from './worlds.ts'
 
-for (const ground of [memoryGround(), await sqliteGround()]) {
+/** A mutant is looked for in so many times the orders in which the sound one is tried, where those are drawn. */
+const LONGER = 40
+
+const GROUNDS = [memoryGround(), await sqliteGround(), ...(WITHOUT_REDIS ? [] : [await redisGround()])]
+
+for (const ground of GROUNDS) {
   after(() => ground.close())
   let schedules = 0
   let caught = 0
+
+  const search = (make: () => Promise<World>, times = 1) =>
+    ground.most === undefined ? explore(make) : sample(make, times * ground.most)
 
   for (const { name, meet, naive, many } of SCENARIOS) {
     const steps = many && ground.dear ? ({ steps: 'asked' } as const) : {}
     const world = async (spoil?: Spoil) => ({ ...(await meet(await ground.place(spoil))), ...steps })
 
     test(`${name} keeps every promise in every order, on ${ground.name}`, async (t) => {
-      const explored = await explore(() => world())
+      const explored = await search(() => world())
       if (explored.breach)
         throw new Error(`in the order ${explored.breach.schedule}`, { cause: explored.breach.fault })
       assert.ok(explored.schedules > 5)
@@ -23,7 +32,7 @@ for (const ground of [memoryGround(), await sqliteGround()]) {
     })
 
     test(`${name} is caught where it is written naively, on ${ground.name}`, async (t) => {
-      const { breach, schedules: tried } = await explore(() => world(naive))
+      const { breach, schedules: tried } = await search(() => world(naive), LONGER)
       assert.ok(breach, `no order of ${tried} shows that it is wrong`)
       caught += 1
       t.diagnostic(`caught in order ${tried}`)

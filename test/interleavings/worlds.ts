@@ -11,6 +11,7 @@ import type { SessionManager } from '../../src/engine/manager.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
 import { sqliteStore } from '../../src/stores/sql/sqlite/store.ts'
 import { FEW } from '../support/engine.ts'
+import { openRedis } from '../support/redis-stores.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { type TestEnv, testEnv } from '../support/test-env.ts'
 import { isActor, pause } from './explore.ts'
@@ -43,6 +44,9 @@ export interface Ground {
 
   /** Whether many worlds take long on it. */
   readonly dear: boolean
+
+  /** Orders that are tried of each meeting at the most, where all would take too long. */
+  readonly most?: number
   place(spoil?: Spoil): Promise<Place>
   close(): Promise<void>
 }
@@ -70,6 +74,22 @@ export async function sqliteGround(): Promise<Ground> {
     name: 'sqlite',
     dear: true,
     place: (spoil) => place(store, env, spoil),
+    close: () => store.close(),
+  }
+}
+
+/** All places are on one Redis, each with a machine of its own. No engine hears of another's news. */
+export async function redisGround(): Promise<Ground> {
+  let env = testEnv()
+  const { feed: _feed, ...store } = await openRedis(() => env.now())
+  return {
+    name: 'redis',
+    dear: true,
+    most: 40,
+    place(spoil) {
+      env = testEnv()
+      return place(store, env, spoil)
+    },
     close: () => store.close(),
   }
 }
