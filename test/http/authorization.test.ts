@@ -6,15 +6,13 @@ import { newTally } from '../../src/http/watching.ts'
 import { startMetrics } from '../../src/server/metrics.ts'
 import { type AppBench, type AppParts, appBench } from '../support/app.ts'
 import { CREDENTIALS } from './authorization/cast.ts'
+import { cellsOf, differences } from './authorization/cells.ts'
 import { outcomeFor, readTable } from './authorization/table.ts'
 import { TARGETS } from './authorization/targets.ts'
-import { type Cell, tryCell } from './authorization/trial.ts'
 
 const table = readTable()
 
-const cells: readonly Cell[] = [...table.rows].flatMap(([label, { targets }]) =>
-  CREDENTIALS.flatMap((credential) => targets.map((target) => ({ label, credential, target }))),
-)
+const cells = cellsOf(table)
 
 /** The routes that keys call. */
 const byKey = [...table.rows].filter(([, { takes }]) => takes !== 'anyone' && takes !== 'holder')
@@ -23,21 +21,6 @@ const isDone = (outcome: string): boolean => outcome.startsWith('2')
 
 function bench(parts: AppParts = {}): Promise<AppBench> {
   return appBench([], { meter: startMetrics(newTally(), 'test') }, parts)
-}
-
-/** Tries cells. Returns what is not as the table has it. */
-async function differences(on: AppBench, tried: readonly Cell[]): Promise<readonly string[]> {
-  const found: string[] = []
-  for (const cell of tried) {
-    const row = table.rows.get(cell.label)
-    const expected = row === undefined ? '' : outcomeFor(table, row, cell.credential, cell.target)
-    const { outcome, changed, leaks } = await tryCell(on, cell)
-    const where = `${cell.label} by ${cell.credential} on ${cell.target}`
-    if (outcome !== expected) found.push(`${where}: "${outcome}", not "${expected}"`)
-    if (changed && !expected.includes(':')) found.push(`${where}: something has changed`)
-    if (leaks.length > 0) found.push(`${where}: the answer gives away ${leaks}`)
-  }
-  return found
 }
 
 test('every route is in the table of who may do what, with all of its targets', async () => {
@@ -61,7 +44,7 @@ test('every route is in the table of who may do what, with all of its targets', 
 
 test('each credential does to each target what the table says, and what is refused changes nothing', async (t) => {
   await using on = await bench()
-  assert.deepEqual(await differences(on, cells), [])
+  assert.deepEqual(await differences(on, table, cells), [])
   const refused = cells.filter(({ label, credential, target }) => {
     const row = table.rows.get(label)
     return row && !isDone(outcomeFor(table, row, credential, target))
@@ -85,7 +68,7 @@ test('a route that forgets its scope is caught, whichever it is', async (t) => {
   const routes = byKey.filter(([, { outcomes }]) => [...(outcomes.get('here')?.values() ?? [])].some(isDone))
   for (const [label, { targets }] of routes) {
     const tried = targets.map((target) => ({ label, credential: anyKey, target }))
-    assert.notDeepEqual(await differences(on, tried), [], `${label} without its scope was not noticed`)
+    assert.notDeepEqual(await differences(on, table, tried), [], `${label} without its scope was not noticed`)
   }
   t.diagnostic(`${routes.length} mutants caught: routes without their scope`)
   on.takeBreaches()
@@ -102,7 +85,11 @@ test('a key that reaches across realms is caught', async (t) => {
   const spoiled = { ...on, sessions: { ...on.sessions, keys: careless } }
   for (const [label, { takes, targets }] of byKey) {
     const tried = targets.map((target) => ({ label, credential: takes, target }))
-    assert.notDeepEqual(await differences(spoiled, tried), [], `${label} across realms was not noticed`)
+    assert.notDeepEqual(
+      await differences(spoiled, table, tried),
+      [],
+      `${label} across realms was not noticed`,
+    )
   }
   t.diagnostic(`${byKey.length} mutants caught: routes that another realm's key can use`)
 })
@@ -118,7 +105,7 @@ test('a route that does its deed before it refuses is caught', async () => {
       }),
   })
   served.sessions = on.sessions
-  const found = await differences(on, [{ label, credential: 'none', target: 'adas' }])
+  const found = await differences(on, table, [{ label, credential: 'none', target: 'adas' }])
   assert.deepEqual(found, [
     `${label} by none on adas: "401 no-credentials: session.ended adas", not "401 no-credentials"`,
     `${label} by none on adas: something has changed`,
