@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { WITHOUT_POSTGRES } from '../support/postgres-server.ts'
 import { WITHOUT_REDIS } from '../support/redis-server.ts'
 import { explore, sample, type World } from './explore.ts'
 import { SCENARIOS } from './scenarios.ts'
-import { memoryGround, redisGround, type Spoil, sqliteGround } from './worlds.ts'
+import { memoryGround, postgresGround, redisGround, type Spoil, sqliteGround } from './worlds.ts'
 
 /** A mutant is looked for in so many times the orders in which the sound one is tried, where those are drawn. */
 const LONGER = 40
 
-const GROUNDS = [memoryGround(), await sqliteGround(), ...(WITHOUT_REDIS ? [] : [await redisGround()])]
+const GROUNDS = [
+  memoryGround(),
+  await sqliteGround(),
+  ...(WITHOUT_REDIS ? [] : [await redisGround()]),
+  ...(WITHOUT_POSTGRES ? [] : [await postgresGround()]),
+]
 
 for (const ground of GROUNDS) {
   after(() => ground.close())

@@ -11,6 +11,7 @@ import type { SessionManager } from '../../src/engine/manager.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
 import { sqliteStore } from '../../src/stores/sql/sqlite/store.ts'
 import { FEW } from '../support/engine.ts'
+import { openPostgres } from '../support/postgres-stores.ts'
 import { openRedis } from '../support/redis-stores.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { type TestEnv, testEnv } from '../support/test-env.ts'
@@ -78,12 +79,25 @@ export async function sqliteGround(): Promise<Ground> {
   }
 }
 
-/** All places are on one Redis, each with a machine of its own. No engine hears of another's news. */
-export async function redisGround(): Promise<Ground> {
+/** All places are on one Redis. */
+export function redisGround(): Promise<Ground> {
+  return sharedGround('redis', openRedis)
+}
+
+/** All places are in one schema of PostgreSQL. */
+export function postgresGround(): Promise<Ground> {
+  return sharedGround('postgres', openPostgres)
+}
+
+/** Places on one shared store, each with a machine of its own. No engine hears of another's news. */
+async function sharedGround(
+  name: string,
+  open: (clock: () => number) => Promise<SessionStore>,
+): Promise<Ground> {
   let env = testEnv()
-  const { feed: _feed, ...store } = await openRedis(() => env.now())
+  const { feed: _feed, ...store } = await open(() => env.now())
   return {
-    name: 'redis',
+    name,
     dear: true,
     most: 40,
     place(spoil) {
