@@ -87,6 +87,23 @@ const impossible: Readonly<Record<string, readonly [ViolationKind, readonly Oper
   'a list with a session that nobody issued': ['ghost', [lists(50, ['t'])]],
   'a list that says a session twice': ['ghost', [issue(), lists(50, ['s', 's'])]],
   'a list without a session that lives': ['missing', [issue(), lists(50, []), sees(60, true)]],
+  'an end that nobody acknowledged, seen and seen no more': [
+    'wavered',
+    [
+      issue(),
+      { does: 'end', session: 's', from: 30, to: Number.POSITIVE_INFINITY, outcome: 'unknown' },
+      sees(50, false),
+      sees(60, true),
+    ],
+  ],
+  'an issue that nobody acknowledged, seen and seen no more': [
+    'wavered',
+    [
+      { does: 'issue', ...owner, session: 's', from: 0, to: Number.POSITIVE_INFINITY, outcome: 'unknown' },
+      lists(50, ['s']),
+      lists(60, []),
+    ],
+  ],
   'a token with two successors': [
     'forked',
     [issue(), refreshes(20, 'one', 'two'), refreshes(30, 'one', 'three')],

@@ -32,6 +32,9 @@ export type ViolationKind =
   /** A list lacks a session that lives. */
   | 'missing'
 
+  /** A change that nobody had acknowledged was seen, and then was not: no promise, and worth a figure. */
+  | 'wavered'
+
   /** One token was exchanged for two. */
   | 'forked'
 
@@ -113,10 +116,12 @@ function explain(life: Life, bound: number): ViolationKind {
   const ended = earliest(life.ends.filter(({ sure, from }) => sure && from > begunBy).map(({ to }) => to))
   const resurrected = waysOf(life.live.filter(({ from, way }) => from > ended + allowed(way, bound)))
   if (resurrected.size > 0) return kindOf(resurrected)
+  if (life.issue.outcome !== 'done') return 'wavered'
 
   const gone = life.over.filter(({ from }) => from >= begunBy)
   const goneBy = earliest(gone.map(({ to }) => to))
   const back = waysOf(life.live.filter(({ from, way }) => from > goneBy + allowed(way, bound)))
+  if (back.size > 0 && life.ends.some(({ sure, from }) => !sure && from <= goneBy)) return 'wavered'
   const unlisted = [...waysOf(gone)].every((way) => way === 'list')
   if (unlisted) return 'missing'
   return back.size > 0 ? kindOf(back) : 'lost'

@@ -58,6 +58,12 @@ export interface PlaceKind {
   /** Whether it can have a standby. */
   readonly standby?: true
 
+  /**
+   * Whether a change can be seen there before its standby has it, so that a failover may take back what was seen and
+   * never acknowledged.
+   */
+  readonly wavers?: true
+
   /** Starts one; `standby` asks for one that can fail over. */
   start(protection: Protection, standby: boolean): Promise<Place>
 }

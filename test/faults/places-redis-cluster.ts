@@ -7,6 +7,7 @@ export const redisClusterPlace: PlaceKind = {
   name: 'Redis Cluster',
   missing: WITHOUT_REDIS,
   standby: true,
+  wavers: true,
 
   async start(protection) {
     const cluster = await redisCluster(protection === 'forgetful' ? { appendonly: 'no' } : {})

@@ -8,6 +8,7 @@ export const redis: PlaceKind = {
   name: 'Redis',
   missing: WITHOUT_REDIS,
   standby: true,
+  wavers: true,
   start: (protection, standby) => (standby ? replicated(protection) : alone(protection)),
 }
 

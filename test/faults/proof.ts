@@ -51,7 +51,7 @@ async function prove(kind: PlaceKind, nemesis: Nemesis): Promise<Outcome | undef
     controls === 0
       ? []
       : await runFault({ kind, nemesis, seed: seed + 1_000_000, strikes: controls, control: nemesis.control })
-  return { store: kind.name, nemesis, strikes, control: control ?? [] }
+  return { kind, nemesis, strikes, control: control ?? [] }
 }
 
 function say(text: string): void {
