@@ -4,7 +4,7 @@ import { isRollcallError } from '../../src/core/errors.ts'
 import type { SessionQuery, SessionSelector } from '../../src/core/selector.ts'
 import { createSessions } from '../../src/engine/create-sessions.ts'
 import type { EndRequest, SessionManager } from '../../src/engine/manager.ts'
-import { type EngineBench, engineBench, STORES } from '../support/engine.ts'
+import { type EngineBench, engineBench, LOCAL_STORES, STORES } from '../support/engine.ts'
 import { testEnv } from '../support/test-env.ts'
 
 const HOUR = 3_600_000
@@ -124,7 +124,9 @@ for (const { name, open } of STORES) {
       isRollcallError(fault, 'denied'),
     )
   })
+}
 
+for (const { name, open } of LOCAL_STORES) {
   test(`whoever was just active is meant as such (${name})`, async () => {
     await using bench = await engineBench({}, undefined, open)
     const { ada, bob } = await populated(bench)
