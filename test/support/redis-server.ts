@@ -8,7 +8,7 @@ import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { freePort } from './server-process.ts'
+import { freePort, isFree } from './server-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { until } from './until.ts'
 
@@ -183,10 +183,10 @@ function start(directives: Readonly<Record<string, string>>): ChildProcess {
   return child
 }
 
-/** A free port from which the one of the cluster's own talk, 10,000 above, is a port too. */
+/** A free port from which the one of the cluster's own talk, 10,000 above, is free too. */
 async function clusterPort(): Promise<number> {
   const port = await freePort()
-  return port < 55_000 ? port : clusterPort()
+  return (await isFree(port + 10_000)) ? port : clusterPort()
 }
 
 async function isWhole(server: RedisServer): Promise<boolean> {

@@ -91,14 +91,24 @@ function leaveAtExit(child: ChildProcessByStdio<null, Readable, Readable>): void
   child.once('exit', () => process.off('exit', kill))
 }
 
-/** Finds a port that is free just now. */
+/** Finds a port that is free just now, and that no connection from here takes by chance: those have theirs from 32,768 on. */
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (typeof address === 'object' && address !== null) return address.port
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = 12_000 + Math.floor(Math.random() * 20_000)
+    if (await isFree(port)) return port
+  }
   throw new Error('There is no free port')
+}
+
+/** Tells whether a port can be listened on just now. */
+export async function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  const listens = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => resolve(true))
+  })
+  if (listens) await new Promise((resolve) => server.close(resolve))
+  return listens
 }
 
 /** Calls a server and reads its JSON. Throws where no answer comes. */
