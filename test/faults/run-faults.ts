@@ -115,6 +115,9 @@ export interface FaultRun {
   readonly strikes: number
   readonly seed: number
 
+  /** What the store is to be like; as it promises unless told otherwise. */
+  readonly protection?: Protection
+
   /** Takes the protection away, so that the fault must show. */
   readonly control?: Control
 
@@ -128,12 +131,13 @@ export interface FaultRun {
  */
 export async function runFault(run: FaultRun): Promise<readonly Strike[] | undefined> {
   const { kind, nemesis, strikes, seed, control, hear } = run
+  const protection = control?.protection ?? run.protection
   if (nemesis.standby === true && kind.standby !== true) return undefined
   await using bench = await faultBench({
     kind,
     standby: nemesis.standby === true,
     ...(nemesis.clocks !== undefined && { clocks: nemesis.clocks }),
-    ...(control?.protection !== undefined && { protection: control.protection }),
+    ...(protection !== undefined && { protection }),
     ...(control?.careless !== undefined && { careless: control.careless }),
   })
   if (!nemesis.strikes(bench.place)) return undefined
