@@ -133,6 +133,7 @@ export async function runFault(run: FaultRun): Promise<readonly Strike[] | undef
   const { kind, nemesis, strikes, seed, control, hear } = run
   const protection = control?.protection ?? run.protection
   if (nemesis.standby === true && kind.standby !== true) return undefined
+  if (protection === 'forgetful' && strikes > 1) return oneByOne(run)
   await using bench = await faultBench({
     kind,
     standby: nemesis.standby === true,
@@ -147,6 +148,17 @@ export async function runFault(run: FaultRun): Promise<readonly Strike[] | undef
     hear?.(struck)
     const { history: _history, ...strike } = struck
     all.push(strike)
+  }
+  return all
+}
+
+/** Strikes each time at a new place: one that forgets does not know afterwards who may call. */
+async function oneByOne(run: FaultRun): Promise<readonly Strike[] | undefined> {
+  const all: Strike[] = []
+  for (let count = 0; count < run.strikes; count++) {
+    const strikes = await runFault({ ...run, strikes: 1, seed: run.seed + count })
+    if (strikes === undefined) return undefined
+    all.push(...strikes)
   }
   return all
 }
