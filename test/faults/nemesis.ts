@@ -198,6 +198,8 @@ export const NEMESES: readonly Nemesis[] = [
       await fleet.kill(node)
       await place.failOver?.()
       place.feedWay?.heal()
+      await sleep(between(random, 300, 1_000))
+      await place.mend?.()
       await fleet.restart(node)
     },
     control: ASYNCHRONOUS,
