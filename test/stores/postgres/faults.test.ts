@@ -9,6 +9,9 @@ import { startPostgres, WITHOUT_POSTGRES } from '../../support/postgres-server.t
 import { until } from '../../support/until.ts'
 import { begin } from './support.ts'
 
+/** What a machine that is busy with other tests may add to a span, in milliseconds. */
+const BUSY = 3_000
+
 const PATIENCE = 1_000
 const realm = 'default'
 
@@ -32,7 +35,7 @@ describe('faults of PostgreSQL', { concurrency: 2, skip: WITHOUT_POSTGRES }, () 
         `${answer.status}`,
       )
     }
-    assert.ok(took < PATIENCE * 2, `it took ${took} ms`)
+    assert.ok(took < PATIENCE + BUSY, `it took ${took} ms`)
     server.resume()
     await until('the store answers again', () => isAnswering(store, id))
     assert.equal((await store.find(id))?.record.ending, undefined)
