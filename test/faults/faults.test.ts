@@ -12,7 +12,6 @@ const SHORT = [
   'feed cut',
   'lost replies',
   'store killed',
-  'node killed',
   'failover of a server whose standby was cut off',
 ]
 
