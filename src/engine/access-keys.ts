@@ -48,6 +48,14 @@ export function keyRing({ store, env, leaseUntil, wrote }: KeyParts): KeyRing {
     })
   }
 
+  /** The key, where it is there already and the only live one of its name: a start that finds it so writes nothing. */
+  async function standing({ hash, name }: NewAccessKey): Promise<AccessKey | undefined> {
+    const key = await store.findKey(hash)
+    if (key === undefined || key.withdrawnAt !== undefined) return undefined
+    const live = (await store.listKeys()).filter(({ withdrawnAt }) => withdrawnAt === undefined)
+    return live.some((other) => other.name === name && other.id !== key.id) ? undefined : key
+  }
+
   const keys: AccessKeys = {
     async create(request) {
       const secret = newKeySecret(env)
@@ -58,7 +66,7 @@ export function keyRing({ store, env, leaseUntil, wrote }: KeyParts): KeyRing {
       const fault = faultOfKeySecret(secret)
       if (fault !== undefined)
         throw new RollcallError('bad-request', `This access key cannot be used: ${fault}.`)
-      return insert(request, secret, true)
+      return (await standing(toNewKey(env, request, secret))) ?? insert(request, secret, true)
     },
 
     async verify(secret) {
