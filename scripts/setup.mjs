@@ -24,7 +24,9 @@ const TOOLS = {
   strace: 'strace',
   curl: 'curl',
   'redis-server': 'redis-server',
+  janus: 'janus',
   '/usr/lib/postgresql/*/bin/initdb': 'postgresql',
+  chromium: 'chromium',
 }
 
 /** Installs the packages that the lock file names, unless they are there already. */
