@@ -30,8 +30,16 @@ export type FailureCode =
   | 'path-too-long'
   | 'headers-too-large'
   | 'unsupported-media-type'
+  | 'unprocessable'
+  | 'upgrade-required'
+  | 'not-published'
+  | 'precondition-failed'
+  | 'precondition-required'
   | 'too-many-attempts'
+  | 'too-many-lines'
+  | 'too-many-requests'
   | 'internal'
+  | 'busy'
   | 'store-unavailable'
   | 'outcome-unknown'
 
@@ -66,9 +74,17 @@ export const FAILURES: Readonly<Record<FailureCode, Failure>> = {
   'too-large': { status: 413, title: 'The request is too large' },
   'path-too-long': { status: 414, title: 'The path is too long' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
-  'unsupported-media-type': { status: 415, title: 'The body is not JSON' },
+  'not-published': { status: 409, title: 'Nobody publishes this stream just now' },
+  'precondition-failed': { status: 412, title: 'It is not the one that was meant any more' },
+  'upgrade-required': { status: 426, title: 'This path speaks WebSocket' },
+  'precondition-required': { status: 428, title: 'The request must say which one it means' },
+  unprocessable: { status: 422, title: 'The request was understood, and cannot be done as it is' },
+  'unsupported-media-type': { status: 415, title: 'The body is not of the type that this takes' },
   'too-many-attempts': { status: 429, title: 'Too many wrong credentials came from this address' },
+  'too-many-lines': { status: 429, title: 'As many lines are open as may be' },
+  'too-many-requests': { status: 429, title: 'Too many requests came from this address' },
   internal: { status: 500, title: 'Something went wrong on this side' },
+  busy: { status: 503, title: 'There is no room for more just now' },
   'store-unavailable': { status: 503, title: 'The store cannot be reached' },
   'outcome-unknown': { status: 503, title: 'It is not known whether this took effect' },
 }

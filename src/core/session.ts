@@ -100,6 +100,9 @@ export interface Session {
   readonly parentId?: string
   readonly resource?: string
   readonly name?: string
+
+  /** The node that holds the line it stands for; absent where it is no line of this installation. */
+  readonly node?: string
   readonly serial: number
   readonly stamp: number
   readonly issuedAt: Instant

@@ -75,6 +75,12 @@ export interface SessionReads {
   /** Lists sessions latest first, by (`issuedAt` or `lastActiveAt`, `serial`). Looks at a bounded number of them. */
   list(query: SessionQuery): Promise<Page<SessionRecord>>
 
+  /**
+   * Finds live sessions that stand for lines of other nodes than these, `limit` at the most, in no particular order.
+   * Cheap where there are none.
+   */
+  stranded(nodes: readonly string[], limit: number): Promise<readonly SessionRecord[]>
+
   /** Counts sessions, exactly up to a bound, and beyond it by what a part of them lets expect. */
   count(filter: SessionFilter): Promise<Count>
 }
@@ -176,6 +182,9 @@ export interface SessionDraft {
   readonly parentId?: string
   readonly resource?: string
   readonly name?: string
+
+  /** The node that holds the line it stands for. It has no token then. */
+  readonly node?: string
   readonly tokenHash?: SecretHash
   readonly lifetime: number
   readonly idle?: number

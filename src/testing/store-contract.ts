@@ -8,6 +8,7 @@ import { endingPromises } from './contract/ending.ts'
 import { givingWayPromises } from './contract/giving-way.ts'
 import { insertingPromises } from './contract/inserting.ts'
 import { journalPromises } from './contract/journal.ts'
+import { linePromises } from './contract/lines.ts'
 import { listingPromises } from './contract/listing.ts'
 import { massPromises } from './contract/mass-ending.ts'
 import { portablePromises } from './contract/portable.ts'
@@ -35,6 +36,7 @@ export const storeContract: readonly ContractCase[] = [
   ...massPromises,
   ...timePromises,
   ...listingPromises,
+  ...linePromises,
   ...rotatingPromises,
   ...searchingPromises,
   ...userPromises,

@@ -4,6 +4,7 @@ import { memoryStore } from '../../src/stores/memory/store.ts'
 import { type MakeStore, storeContract } from '../../src/testing/store-contract.ts'
 import { DENYING_MUTATIONS } from './mutants/denying.ts'
 import { GIVING_WAY_MUTATIONS } from './mutants/giving-way.ts'
+import { LINE_MUTATIONS } from './mutants/lines.ts'
 import { MOVING_MUTATIONS } from './mutants/moving.ts'
 import { mutate } from './mutants/mutation.ts'
 import { CLOCK_ERRORS, READING_MUTATIONS } from './mutants/reading.ts'
@@ -19,6 +20,7 @@ const MUTATIONS = {
   ...DENYING_MUTATIONS,
   ...SEARCHING_MUTATIONS,
   ...MOVING_MUTATIONS,
+  ...LINE_MUTATIONS,
 }
 
 const spoilt: readonly (readonly [string, MakeStore])[] = [

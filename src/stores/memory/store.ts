@@ -6,6 +6,7 @@
 import type { AccessKey } from '../../core/access-key.ts'
 import { matcherOf } from '../../core/matching.ts'
 import { DEFAULT_LIMIT, fromCursor, type Place, toCursor } from '../../core/page.ts'
+import { isLive } from '../../core/policy.ts'
 import type { PortableStore } from '../../core/portable.ts'
 import type { SessionFilter } from '../../core/selector.ts'
 import type { SessionRecord } from '../../core/session.ts'
@@ -72,6 +73,15 @@ export function memoryStore({
       const items = page.map(([, record]) => record)
       const [last] = page.at(-1) ?? []
       return last && items.length < all.length ? { items, nextCursor: toCursor(last, sort) } : { items }
+    },
+
+    async stranded(nodes, limit) {
+      const now = clock()
+      return [...state.sessions.values()]
+        .map((record) => resolve(state, record))
+        .filter(({ node }) => node !== undefined && !nodes.includes(node))
+        .filter((record) => isLive(record, now))
+        .slice(0, limit)
     },
 
     count: async (filter) => ({ count: found(filter).length, exact: true }),

@@ -71,6 +71,11 @@ export function restOfMember(member: string): string {
   return member.slice(SERIAL_DIGITS, SERIAL_DIGITS + ID_LENGTH - 1)
 }
 
+/** What follows the partition in the id of a line, in the index of lines: its members are `node\nrest`. */
+export function restOfLine(member: string): string {
+  return member.slice(-(ID_LENGTH - 1))
+}
+
 /** Names of keys, each behind the {@link baseOf base} of its partition. */
 export const KEYS = {
   /** A session, by what follows the partition in its id. */
@@ -102,6 +107,9 @@ export const KEYS = {
 
   /** Open sessions of all realms, by the first moment at which nobody needs to end them. */
   due: (): string => 'due',
+
+  /** Open sessions that stand for lines, by their node: see {@link restOfLine}; all scores are 0. */
+  openLines: (): string => 'ol',
 
   /** Closed sessions of all realms, by the moment from which they may be forgotten. */
   forgettable: (): string => 'forget',

@@ -44,6 +44,8 @@ type Frame = readonly [
   resource: Maybe<string>,
   name: Maybe<string>,
   label: Maybe<string>,
+  /** Only where there is one. */
+  node?: string,
 ]
 
 /** An ending as it is written down. */
@@ -85,8 +87,8 @@ export function readSession(partition: string, rest: string, text: string): Sess
     (readonly Predecessor[])?,
   ]
   const [serial, kind, stamp, issuedAt, ago, active, lifetime, idle, ...behind] = JSON.parse(frame) as Frame
-  const [realmEpoch, userEpoch, revision, tokenRole, ending, realm, userId, parent, resource, name, label] =
-    behind
+  const [realmEpoch, userEpoch, revision, tokenRole, ending, realm, userId, parent, ...about] = behind
+  const [resource, name, label, node] = about
   return {
     id: toId(partition, rest),
     realm,
@@ -95,6 +97,7 @@ export function readSession(partition: string, rest: string, text: string): Sess
     ...(parent !== 0 && { parentId: toId(partition, parent) }),
     ...(resource !== 0 && { resource }),
     ...(name !== 0 && { name }),
+    ...(node !== undefined && { node }),
     ...(tokenHash !== undefined && { tokenHash }),
     serial,
     stamp: Math.floor(issuedAt / 1000) + stamp,
@@ -181,7 +184,7 @@ function toDevice(values: readonly Maybe<string>[]): SessionRecord['device'] {
 }
 
 function toFrame(record: SessionRecord): Frame {
-  const { ending, userId, parentId, resource, name, device, issuedAt } = record
+  const { ending, userId, parentId, resource, name, device, issuedAt, node } = record
   return [
     record.serial,
     SESSION_KINDS.indexOf(record.kind),
@@ -202,6 +205,7 @@ function toFrame(record: SessionRecord): Frame {
     kept0(resource),
     kept0(name),
     kept0(device.label),
+    ...(node === undefined ? ([] as const) : ([node.toWellFormed()] as const)),
   ]
 }
 

@@ -20,6 +20,7 @@ import { dump } from './reads/dump.ts'
 import { finderOf } from './reads/find.ts'
 import { journalsOf } from './reads/journal.ts'
 import { count, list } from './reads/list.ts'
+import { stranded } from './reads/stranded.ts'
 import { epochsOf } from './reads/truth.ts'
 import { findKey, findUser, listDenials, listKeys, listUsers } from './reads/users.ts'
 
@@ -83,6 +84,7 @@ export async function redisStore(options: RedisStoreOptions): Promise<SessionSto
 
     find: finderOf(access),
     list: (query) => list(access, epochs, query),
+    stranded: (nodes, limit) => stranded(access, epochs, nodes, limit),
     count: (filter) => count(access, epochs, filter),
     findUser: (realm, id) => findUser(access, realm, id),
     listUsers: (query) => listUsers(access, epochs, query),

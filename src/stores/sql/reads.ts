@@ -6,12 +6,13 @@
 import type { AccessKey } from '../../core/access-key.ts'
 import type { Denial, DenialQuery } from '../../core/denial.ts'
 import type { Page } from '../../core/page.ts'
+import type { SessionRecord } from '../../core/session.ts'
 import type { Found, JournalPage, UserQuery } from '../../core/store.ts'
 import type { Instant } from '../../core/time.ts'
 import type { UserRecord } from '../../core/user.ts'
 import type { Reader } from './engine.ts'
 import { findRecord, resolve } from './resolve.ts'
-import { fromId, fromKind, toAccessKey, toDenial, toEvent, toOwner, toUserRecord } from './rows.ts'
+import { fromId, fromKind, toAccessKey, toDenial, toEvent, toOwner, toRecord, toUserRecord } from './rows.ts'
 
 /** Finds one session with its user and parent. */
 export async function find(reader: Reader, id: string, at: Instant): Promise<Found | undefined> {
@@ -22,6 +23,34 @@ export async function find(reader: Reader, id: string, at: Instant): Promise<Fou
   const record = resolved instanceof Promise ? await resolved : resolved
   const parent = record.parentId === undefined ? undefined : await findRecord(reader, record.parentId)
   return { record, at, ...(user && { user }), ...(parent && { parent }) }
+}
+
+/** Finds live lines of other nodes than these: of those whose names come between them. */
+export async function stranded(
+  reader: Reader,
+  { nodes, limit }: StrandedQuery,
+  now: Instant,
+): Promise<readonly SessionRecord[]> {
+  const bounds = ['', ...[...new Set(nodes)].sort(byBytes), BEHIND_EVERY_NAME]
+  const gaps = bounds.slice(1).map((before, index) => ({ after: bounds[index] ?? '', before }))
+  const found = await Promise.all(
+    gaps.map((gap) => reader.all(reader.statements.linesBetween, { ...gap, limit, now })),
+  )
+  return found.flat().slice(0, limit).map(toRecord)
+}
+
+/** Asks for lines of other nodes than these. */
+export interface StrandedQuery {
+  readonly nodes: readonly string[]
+  readonly limit: number
+}
+
+/** The last of all characters, by its bytes too. */
+const BEHIND_EVERY_NAME = '\u{10FFFF}'
+
+/** The order of names in the database. */
+function byBytes(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other))
 }
 
 /** Lists users by id. */

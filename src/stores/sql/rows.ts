@@ -50,6 +50,7 @@ export function toRecord(row: SessionRow): SessionRecord {
     ...(row.parent_id !== null && { parentId: SESSION_PREFIX + row.parent_id }),
     ...(row.resource !== null && { resource: row.resource }),
     ...(row.name !== null && { name: row.name }),
+    ...(row.node !== null && { node: row.node }),
     ...(row.token_hash !== null && { tokenHash: toHash(row.token_hash) }),
     serial: row.serial,
     stamp: row.stamp,

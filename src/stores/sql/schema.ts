@@ -78,6 +78,7 @@ export interface SessionTable {
   readonly ended_at: number | null
   readonly end_reason: string | null
   readonly end_by: string | null
+  readonly node: string | null
 }
 
 /** An advance of an epoch whose single endings are not all written yet. */

@@ -15,7 +15,7 @@ describe('Redis with a replica', { skip: WITHOUT_REDIS }, () => {
     await using pair = await startPair()
     const local = await redisStore({ url: pair.master.url, patience: 300 })
     const replicated = await redisStore({ url: pair.master.url, patience: 300, durability: 'replicated' })
-    const { id } = await begin(replicated)
+    const { id } = await persist(() => begin(replicated))
     assert.equal(await outcomeOf(replicated.end(REVOKE(id), REVOKED, 1)), 'done')
 
     pair.link.begin({ is: 'black-hole' })

@@ -25,6 +25,7 @@ const WAYS: Readonly<Record<string, string>> = {
   keepInUser: 'sessions_open_parent',
   keepInRealm: 'sessions_open_parent',
   saltedSessions: 'sessions_salted',
+  linesBetween: 'sessions_open_node',
   'issued user open': 'sessions_open_user',
   'issued user closed': 'sessions_closed_user',
   'issued resource open': 'sessions_open_resource',

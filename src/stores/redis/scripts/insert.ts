@@ -101,7 +101,7 @@ local function make_session(user, parent)
     expires = math.min(now + draft.lifetime, parent and parent.expires or math.huge), idle = draft.idle,
     realm_epoch = epoch, user_epoch = user and user.epoch or 0, revision = 0, role = user and user.role or 0,
     realm = draft.realm, user = draft.user, parent = draft.parent, resource = draft.resource, name = draft.name,
-    label = draft.label
+    label = draft.label, node = draft.node
   }
 end
 

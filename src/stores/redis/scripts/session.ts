@@ -11,10 +11,11 @@ export const SESSIONS: string = `
 local LOGIN = 0
 local FIELDS = {
   'serial', 'kind', 'stamp', 'issued', 'proven', 'active', 'expires', 'idle', 'realm_epoch', 'user_epoch',
-  'revision', 'role', 'ending', 'realm', 'user', 'parent', 'resource', 'name', 'label'
+  'revision', 'role', 'ending', 'realm', 'user', 'parent', 'resource', 'name', 'label', 'node'
 }
 local STAMP_AT, ACTIVE_AT, EXPIRES_AT = 3, 6, 7
-local MAY_LACK = { ending = true, user = true, parent = true, resource = true, name = true, label = true }
+local NODE_AT = #FIELDS
+local MAY_LACK = { ending = true, user = true, parent = true, resource = true, name = true, label = true, node = true }
 local FLUSH = ${ACTIVITY_FLUSH}
 local TOMBSTONE_AGE = ${TOMBSTONE_AGE}
 
@@ -41,6 +42,7 @@ end
 local function frame_of(session)
   local frame = {}
   for index, field in ipairs(FIELDS) do frame[index] = session[field] or 0 end
+  frame[NODE_AT] = session.node
   frame[STAMP_AT] = session.stamp - math.floor(session.issued / 1000)
   frame[ACTIVE_AT] = session.active - session.issued
   frame[EXPIRES_AT] = session.expires - session.issued
@@ -164,6 +166,15 @@ local function member_of(session)
   return digits_of(session.serial) .. session.rest
 end
 
+-- A line in the index of lines: its node, then what follows the partition in its id.
+local function line_of(session)
+  return session.node .. '\\n' .. session.rest
+end
+
+local function rest_of_line(member)
+  return string.sub(member, 0 - REST_LENGTH)
+end
+
 local function rest_of(member)
   return string.sub(member, SERIAL_LENGTH + 1, SERIAL_LENGTH + REST_LENGTH)
 end
@@ -224,6 +235,7 @@ local function index_open(session)
   each_index(session, 'o', add_to)
   redis.call('sadd', key('rs'), session.realm)
   redis.call('zadd', DUE, due_at(session), member_of(session))
+  if session.node then redis.call('zadd', key('ol'), 0, line_of(session)) end
   count_open(session, 1)
 end
 
@@ -242,6 +254,7 @@ end
 local function unindex_open(session)
   each_index(session, 'o', take_from)
   redis.call('zrem', DUE, member_of(session))
+  if session.node then redis.call('zrem', key('ol'), line_of(session)) end
   count_open(session, -1)
 end
 

@@ -255,6 +255,7 @@ export function toColumns(record: Omit<SessionRecord, 'serial'>, userAgent: numb
     user_epoch: record.userEpoch,
     revision: record.revision,
     token_role: fromRole(record.tokenRole),
+    node: record.node ?? null,
   }
 }
 

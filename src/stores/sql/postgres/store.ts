@@ -13,7 +13,7 @@ import type { Instant } from '../../../core/time.ts'
 import { dump } from '../dump.ts'
 import type { Reader } from '../engine.ts'
 import type { AnswerOf, OperationName, RequestOf } from '../operations/index.ts'
-import { listDenials, listKeys, listUsers } from '../reads.ts'
+import { listDenials, listKeys, listUsers, stranded } from '../reads.ts'
 import { fromHash, toAccessKey, toUserRecord } from '../rows.ts'
 import { count, list } from '../search.ts'
 import { statementsFor } from '../statements.ts'
@@ -174,6 +174,7 @@ function assemble(
 
     find: (id) => find(id).catch((fault: unknown) => Promise.reject(unavailable(fault))),
     list: (query) => read((reader, at) => list(reader, query, at)),
+    stranded: (nodes, limit) => read((reader, at) => stranded(reader, { nodes, limit }, at)),
     count: (filter) => read((reader, at) => count(reader, filter, at)),
 
     insert: (draft, guards) => write('insert', { draft, guards }),

@@ -9,7 +9,7 @@ import type { UserQuery } from '../../../core/store.ts'
 import type { Instant } from '../../../core/time.ts'
 import { dump } from '../dump.ts'
 import type { Reader } from '../engine.ts'
-import { listDenials, listKeys, listUsers, readJournal } from '../reads.ts'
+import { listDenials, listKeys, listUsers, readJournal, type StrandedQuery, stranded } from '../reads.ts'
 import { count, list } from '../search.ts'
 import type { Connection } from './connection.ts'
 import { type Outcome, packFault, type Task } from './messages.ts'
@@ -17,6 +17,7 @@ import { type Outcome, packFault, type Task } from './messages.ts'
 /** What each read is told and answers. */
 export interface Reads {
   readonly list: (reader: Reader, request: SessionQuery, now: Instant) => ReturnType<typeof list>
+  readonly stranded: (reader: Reader, request: StrandedQuery, now: Instant) => ReturnType<typeof stranded>
   readonly count: (reader: Reader, request: SessionFilter, now: Instant) => ReturnType<typeof count>
   readonly listUsers: (reader: Reader, request: UserQuery, now: Instant) => ReturnType<typeof listUsers>
   readonly listDenials: (reader: Reader, request: DenialQuery, now: Instant) => ReturnType<typeof listDenials>
@@ -33,6 +34,7 @@ export interface JournalRequest {
 
 const READS: Reads = {
   list,
+  stranded,
   count,
   listUsers,
   listDenials,

@@ -77,6 +77,7 @@ function assemble({ clock, unlock, writer, reader, here }: Parts): SessionStore 
 
     find: (id) => at(() => find(here, id, clock())),
     list: (query) => read('list', query),
+    stranded: (nodes, limit) => read('stranded', { nodes, limit }),
     count: (filter) => read('count', filter),
 
     insert: (draft, guards) => write('insert', { draft, guards }),

@@ -50,6 +50,7 @@ export const SESSION_COLUMNS: readonly Exclude<
   'user_epoch',
   'revision',
   'token_role',
+  'node',
 ]
 
 /** Builds them. */

@@ -7,7 +7,7 @@ import type { Kysely, SelectQueryBuilder } from 'kysely'
 import type { SessionRow } from '../rows.ts'
 import type { Database } from '../schema.ts'
 import { compile, place, type Statement } from '../statement.ts'
-import { outlivedByNoEpoch } from './living.ts'
+import { livesAt, outlivedByNoEpoch } from './living.ts'
 
 /** Statements that find sessions. */
 export interface ReadingStatements {
@@ -16,6 +16,9 @@ export interface ReadingStatements {
 
   /** Open rows due at `now`, at most `limit`. */
   readonly dueSessions: Statement<SessionRow>
+
+  /** Lines that live at `now`, of nodes between `after` and `before`, at most `limit`. */
+  readonly linesBetween: Statement<SessionRow>
 
   /** Rows with a salt whose grace is over at `now`, at most `limit`. */
   readonly saltedSessions: Statement<SessionRow>
@@ -31,6 +34,16 @@ export function readingStatements(builder: Kysely<Database>): ReadingStatements 
         .where('s.due_at', '<=', place<number>('now'))
         .where(outlivedByNoEpoch('s'))
         .orderBy('s.due_at')
+        .limit(place<number>('limit')),
+    ),
+    linesBetween: compile(
+      sessionRows(builder)
+        .where('s.ended_at', 'is', null)
+        .where('s.node', 'is not', null)
+        .where('s.node', '>', place<string>('after'))
+        .where('s.node', '<', place<string>('before'))
+        .where(livesAt('s'))
+        .where(outlivedByNoEpoch('s'))
         .limit(place<number>('limit')),
     ),
     saltedSessions: compile(
