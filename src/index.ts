@@ -37,9 +37,12 @@ export type {
   EndRequest,
   Issued,
   IssueRequest,
+  LinesReceipt,
   Live,
   NodeReceipt,
   NotLive,
+  Opened,
+  OpenRequest,
   Receipt,
   Refreshed,
   SessionManager,
@@ -50,6 +53,7 @@ export type {
   WaitRequest,
 } from './engine/manager.ts'
 export type { NodeIdentity } from './engine/membership.ts'
+export type { Presence, ReadPresence } from './engine/presence.ts'
 export type { SessionPolicy } from './engine/settled.ts'
 
 /** What {@link createSessions} is made from; the machine's own clock and randomness unless told otherwise. */

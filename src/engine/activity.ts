@@ -14,6 +14,9 @@ export interface ActivityLog {
   /** Notes a use at a moment of the monotonic clock. */
   note(entry: Entry, at: number): void
 
+  /** Notes a use of a session that need not be at hand. */
+  noteId(id: string, at: number): void
+
   /** Writes everything noted so far, also what another flush has begun to write. */
   flush(): Promise<void>
 
@@ -30,10 +33,15 @@ export function activityLog(
   storeTime: (monotonic: number) => number,
 ): ActivityLog {
   let noted = new Map<string, Entry>()
+  let used = new Map<string, number>()
   let flushing: Promise<void> = Promise.resolve()
 
   return {
-    waiting: () => noted.size,
+    waiting: () => noted.size + used.size,
+
+    noteId(id, at) {
+      used.set(id, at)
+    },
 
     note(entry, at) {
       entry.activeAt = at
@@ -49,6 +57,7 @@ export function activityLog(
   }
 
   async function writeAll(): Promise<void> {
+    await writeUsed()
     const waiting = [...noted.values()]
     noted = new Map()
     for (let start = 0; start < waiting.length; start += BATCH) {
@@ -57,6 +66,21 @@ export function activityLog(
       } catch (fault) {
         for (const entry of waiting.slice(start))
           if (!noted.has(entry.record.id)) noted.set(entry.record.id, entry)
+        throw fault
+      }
+    }
+  }
+
+  async function writeUsed(): Promise<void> {
+    const waiting = [...used]
+    used = new Map()
+    const now = env.monotonic()
+    const activity = waiting.map(([id, at]) => ({ id, ago: Math.round(now - at) }))
+    for (let start = 0; start < activity.length; start += BATCH) {
+      try {
+        await store.touch(activity.slice(start, start + BATCH))
+      } catch (fault) {
+        for (const [id, at] of waiting.slice(start)) if (!used.has(id)) used.set(id, at)
         throw fault
       }
     }

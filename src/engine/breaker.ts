@@ -219,6 +219,7 @@ const OPERATIONS: Readonly<Record<string, Kind>> = {
   find: 'read',
   list: 'read',
   count: 'read',
+  stranded: 'read',
   findUser: 'read',
   listUsers: 'read',
   listDenials: 'read',

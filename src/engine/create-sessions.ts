@@ -5,12 +5,13 @@
  */
 import type { Env } from '../core/env.ts'
 import { RollcallError } from '../core/errors.ts'
-import type { EventType, RollcallEvent } from '../core/events.ts'
+import type { EventType, RollcallEvent, Unsubscribe } from '../core/events.ts'
 import { isSessionId, newName } from '../core/id.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../core/page.ts'
 import { toSession } from '../core/session.ts'
 import type { SessionStore } from '../core/store.ts'
 import { keyRing } from './access-keys.ts'
+import { type Acted, actedUpon } from './acted.ts'
 import { activityLog } from './activity.ts'
 import { breaker, isRefusalOfBreaker } from './breaker.ts'
 import { sessionCache } from './cache.ts'
@@ -22,6 +23,7 @@ import { newLease, rhythmOf } from './lease.ts'
 import type { SessionManager } from './manager.ts'
 import { joinNodes, type NodeIdentity } from './membership.ts'
 import { nodeList } from './nodes.ts'
+import { presence } from './presence.ts'
 import { receipts as newReceipts } from './receipts.ts'
 import { refresher } from './refresh.ts'
 import { asksForActivity, requireFilter, requireQuery } from './selecting.ts'
@@ -38,7 +40,10 @@ export interface EngineOptions {
   readonly env: Env
   readonly policy?: SessionPolicy
 
-  /** How this node is known to those that share the store. Its id is made up unless given; never give two nodes the same. */
+  /**
+   * How this node is known to those that share the store. Its id is made up unless given; never give two nodes the same, nor
+   * two starts of one: the lines of the one before would look as if this one held them.
+   */
   readonly node?: Partial<NodeIdentity>
 
   /** How long the store itself is patient, in milliseconds, so that it is not given up before it gives up. */
@@ -68,9 +73,17 @@ export function createSessions({
   const cache = sessionCache(lease.span > 0 ? policy.cached : 0)
   const every = rhythmOf(maxStaleness)
   const follower = follow({ journal: store, env, every, apply, reset, heard, report })
-  const { position } = follower
+  const acted: Acted = actedUpon(follower.position, () => {
+    receipts.heard()
+    membership?.renewSoon()
+  })
+  const { position } = acted
   const receipts = newReceipts({ env, identity, position, ...(nodes && { nodes }) })
-  const membership = nodes && joinNodes({ nodes, env, lease, identity, every, position, gone: reset, report })
+  const gaps = bell()
+  const lapses = bell()
+  const membership =
+    nodes &&
+    joinNodes({ nodes, env, lease, identity, every, position, lapsed: lapses.ring, gone: reset, report })
   const deafen = feed?.onNews(follower.poke)
   const activity = activityLog(store, env, follower.storeTime)
   const ring = keyRing({ store, env, leaseUntil: lease.until, wrote: follower.poke })
@@ -89,10 +102,10 @@ export function createSessions({
     report,
     wrote: follower.poke,
   }
-  const upkeep = startUpkeep(parts)
+  const upkeep = startUpkeep({ ...parts, node: identity.id })
   const update = updater(parts)
   const refresh = refresher(parts)
-  const issue = issuer({ ...parts, dropped: cache.dropUser })
+  const issue = issuer({ ...parts, node: identity.id, dropped: cache.dropUser })
 
   function apply(event: RollcallEvent): void {
     if (CHANGES_SESSION.has(event.type) && 'session' in event) cache.dropSession(event.session.id)
@@ -122,6 +135,7 @@ export function createSessions({
   function reset(): void {
     cache.clear()
     ring.drop()
+    gaps.ring()
   }
 
   function stats(): EngineStats {
@@ -161,12 +175,23 @@ export function createSessions({
     end: ender(parts),
     users: users(parts),
     denials: denials(store, follower.poke),
+    presence: presence({ store, flush: () => activity.flush() }),
     keys: ring.keys,
     nodes: nodeList({ store, identity, lease, env, position }),
     on: follower.on,
     onAny: follower.onAny,
 
-    issue: (request) => issue(request).finally(follower.poke),
+    issue: (request) => issue.issue(request).finally(follower.poke),
+
+    async open(request) {
+      await membership?.joined()
+      return issue.open(request).finally(follower.poke)
+    },
+
+    active: (id) => activity.noteId(id, env.monotonic()),
+    onGap: gaps.listen,
+    onLapse: lapses.listen,
+    delayReceipts: acted.delay,
     update: (id, patch) => update(id, patch).finally(follower.poke),
     refresh: (token) => refresh(token).finally(follower.poke),
 
@@ -210,6 +235,25 @@ export function createSessions({
     stats,
     close,
     [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Something that rings, and those who hear it. */
+interface Bell {
+  ring(): void
+  listen(listener: () => void): Unsubscribe
+}
+
+function bell(): Bell {
+  const listeners = new Set<() => void>()
+  return {
+    ring() {
+      for (const listener of listeners) listener()
+    },
+    listen(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
   }
 }
 

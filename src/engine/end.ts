@@ -21,23 +21,21 @@ import type {
   SessionStore,
   SessionWrites,
 } from '../core/store.ts'
-import { type Duration, toMilliseconds } from '../core/time.ts'
+import { toMilliseconds } from '../core/time.ts'
 import type { ActivityLog } from './activity.ts'
 import type { SessionCache } from './cache.ts'
+import type { Ended, EndRequest } from './ended.ts'
 import { LIBRARY } from './library.ts'
-import type { Ended, EndRequest, WaitRequest } from './manager.ts'
-import type { Receipts } from './receipts.ts'
 import { asksForActivity, requireSelector } from './selecting.ts'
 import { requireFields, requireOneOf } from './validate.ts'
+import { type WaitingParts, waiter } from './waiting.ts'
 
 /** What ending needs. */
-export interface EndParts {
-  readonly store: SessionStore
+export interface EndParts extends WaitingParts {
   readonly cache: SessionCache
 
   /** Called after each write, so that the rest hears of it soon. */
   readonly wrote: () => void
-  readonly receipts: Pick<Receipts, 'wait'>
 }
 
 /** Sessions that one write ends at the most, where they are ended one by one. */
@@ -56,15 +54,16 @@ export function ender(
   return async (pointed, request = {}) => {
     const selector = requireSelector(pointed)
     const ending = toEnding(selector, request)
-    const settle = waiter(receipts, request)
+    const waiting = waiter({ store, receipts }, request)
     if (request.dryRun) {
       if ('filter' in selector) await catchUp(selector.filter)
       return rehearse(store, selector, selector.realm)
     }
-    return settle(await endPointedAt(selector, ending).finally(wrote))
+    return waiting.settle(await endPointedAt(waiting.store, selector, ending).finally(wrote))
   }
 
   async function endPointedAt(
+    store: SessionStore,
     selector: SessionSelector & { readonly realm: string },
     ending: NewEnding,
   ): Promise<Ended> {
@@ -85,28 +84,6 @@ async function orDrop(cache: SessionCache, end: Promise<Ended>): Promise<Ended> 
     cache.clear()
     throw fault
   })
-}
-
-/** Makes what an end is handed on with: at once, or once all nodes have heard of it. @throws RollcallError `bad-request` */
-export function waiter(
-  receipts: Pick<Receipts, 'wait'>,
-  { wait, timeout }: WaitRequest,
-): <Done extends Ended>(done: Done) => Promise<Done> {
-  if (wait === undefined && timeout !== undefined)
-    throw new RollcallError('bad-request', 'A timeout is for waiting: add wait: "all".')
-  if (wait === undefined) return async (done) => done
-  requireOneOf(wait, 'wait', ['all'])
-  const patience = toPatience(timeout ?? '2s')
-  return async (done) => ({ ...done, receipt: await receipts.wait(done.receipt.position, patience) })
-}
-
-/** How long anybody may wait for nodes, in milliseconds. */
-const LONGEST_WAIT = 30_000
-
-function toPatience(timeout: Duration): number {
-  const milliseconds = toMilliseconds(timeout, 'timeout')
-  if (milliseconds > 0 && milliseconds <= LONGEST_WAIT) return milliseconds
-  throw new RollcallError('bad-request', 'A timeout is from 1ms to 30s.')
 }
 
 async function endScope(

@@ -21,7 +21,7 @@ import { hashSecret, newToken } from '../core/token.ts'
 import { DEFAULT_REALM, ROLES } from '../core/user.ts'
 import { describeDevice } from './device.ts'
 import { LIBRARY } from './library.ts'
-import type { Issued, IssueRequest } from './manager.ts'
+import type { Issued, IssueRequest, Opened, OpenRequest } from './manager.ts'
 import type { Settled } from './settled.ts'
 import {
   cleanDevice,
@@ -42,30 +42,50 @@ export interface IssueParts {
   readonly env: Env
   readonly policy: Settled
 
+  /** The id of this node, which holds what it opens. */
+  readonly node: string
+
   /** Told whose sessions gave way, before the answer is given. */
   readonly dropped: (realm: string, userId: string) => void
 }
 
-/** Makes the verb. It throws what refused the session; then nothing has changed. */
-export function issuer({
-  store,
-  env,
-  policy,
-  dropped,
-}: IssueParts): (request: IssueRequest) => Promise<Issued> {
-  return async (request) => {
+/** The two ways to begin a session: with a token that proves it, or with a line that this node holds. */
+export interface Issuer {
+  issue(request: IssueRequest): Promise<Issued>
+  open(request: OpenRequest): Promise<Opened>
+}
+
+/** Makes the verbs. They throw what refused the session; then nothing has changed. */
+export function issuer({ store, env, policy, node, dropped }: IssueParts): Issuer {
+  async function prepare(request: IssueRequest): Promise<SessionDraft> {
     const parent = request.parentId === undefined ? undefined : await findParent(store, request)
-    const draft = toDraft(request, parent, env, policy)
-    const token = newToken(env, draft.id)
-    const inserted = await store.insert(
-      { ...draft, tokenHash: hashSecret(env, token) },
-      toGuards(request, draft, policy),
-    )
+    return toDraft(request, parent, env, policy)
+  }
+
+  async function begin(draft: SessionDraft, request: IssueRequest): Promise<Opened> {
+    const inserted = await store.insert(draft, toGuards(request, draft, policy))
     if (!inserted.ok) throw refusal(inserted)
     if (inserted.gaveWay.length > 0) dropped(draft.realm, draft.userId ?? '')
-    return { session: toSession(inserted.record), token, gaveWay: inserted.gaveWay }
+    return { session: toSession(inserted.record), gaveWay: inserted.gaveWay }
+  }
+
+  return {
+    async issue(request) {
+      const draft = await prepare(request)
+      const token = newToken(env, draft.id)
+      return { ...(await begin({ ...draft, tokenHash: hashSecret(env, token) }, request)), token }
+    },
+
+    async open(request) {
+      requireOneOf(request.kind, 'kind', LINE_KINDS)
+      const { idle: _idle, ...draft } = await prepare(request)
+      return begin({ ...draft, node }, request)
+    },
   }
 }
+
+/** What a line may be. */
+const LINE_KINDS = ['connection', 'playback'] as const
 
 async function findParent(
   store: Pick<SessionReads, 'find'>,

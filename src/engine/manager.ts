@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { DenyKey } from '../core/denial.ts'
 import type { EventType, RollcallEvent, Unsubscribe } from '../core/events.ts'
 import type { Count, Page } from '../core/page.ts'
 import type { SessionFilter, SessionQuery, SessionSelector } from '../core/selector.ts'
@@ -12,7 +11,6 @@ import type {
   Authentication,
   Device,
   Ending,
-  EndReason,
   Session,
   SessionData,
   SessionKind,
@@ -21,7 +19,11 @@ import type { AtLimit, JournalPage } from '../core/store.ts'
 import type { Duration, Instant } from '../core/time.ts'
 import type { Role, User } from '../core/user.ts'
 import type { AccessKeys, Denials, Nodes, Users } from './administration.ts'
+import type { Ended, EndRequest } from './ended.ts'
+import type { ReadPresence } from './presence.ts'
 import type { EngineStats } from './stats.ts'
+
+export type { Ended, EndRequest, LinesReceipt, NodeReceipt, Receipt, WaitRequest } from './ended.ts'
 
 /**
  * Issues, verifies, lists and ends sessions.
@@ -44,6 +46,15 @@ import type { EngineStats } from './stats.ts'
 export interface SessionManager extends AsyncDisposable {
   /** Begins a session. The token is returned here and can never be read again. Throws what refused it. */
   issue(request: IssueRequest): Promise<Issued>
+
+  /**
+   * Begins a session that stands for a line which this node holds open. It has no token; it ends with its parent, and as
+   * `node-lost` with this node. Whoever opens it hears of its end from {@link SessionManager.on}. Throws what refused it.
+   */
+  open(request: OpenRequest): Promise<Opened>
+
+  /** Counts as activity of a session, by its id. */
+  active(id: string): void
 
   /** Decides whether a token stands for a live session, and counts that as activity of the session. */
   verify(token: string, options?: VerifyOptions): Promise<Verdict>
@@ -81,6 +92,18 @@ export interface SessionManager extends AsyncDisposable {
 
   /** Hears of everything that happened. */
   onAny(listener: (event: RollcallEvent) => void): Unsubscribe
+
+  /** Calls back when this node may have missed what happened. Whoever acts on events looks again. */
+  onGap(listener: () => void): Unsubscribe
+
+  /** Calls back when this node was not heard of for so long that others end the lines it holds. */
+  onLapse(listener: () => void): Unsubscribe
+
+  /** Lets receipts wait for work that what is being heard right now makes, before this node counts as having passed it. */
+  delayReceipts(work: Promise<unknown>): void
+
+  /** Tells who is online: who holds a line, or was active within the last minute. A hundred users at a time. */
+  readonly presence: ReadPresence
 
   /** Reads the journal after a position, oldest first. Throws `position-forgotten` for one no longer kept. */
   events(after: string | undefined, limit?: number): Promise<JournalPage>
@@ -145,6 +168,33 @@ export interface IssueRequest {
   /** The most live sessions of that kind that the user may have; the policy's unless told otherwise. */
   readonly limit?: { readonly sessions: number; readonly atLimit?: AtLimit }
   readonly by?: Actor
+}
+
+/** What it takes to begin a session that stands for a line. */
+export interface OpenRequest
+  extends Pick<
+    IssueRequest,
+    | 'user'
+    | 'realm'
+    | 'parentId'
+    | 'resource'
+    | 'name'
+    | 'lifetime'
+    | 'device'
+    | 'data'
+    | 'replaces'
+    | 'limit'
+    | 'by'
+  > {
+  readonly kind: 'connection' | 'playback'
+}
+
+/** A session that stands for a line of this node. */
+export interface Opened {
+  readonly session: Session
+
+  /** Ids of sessions that gave way to it. */
+  readonly gaveWay: readonly string[]
 }
 
 /** A new session, and the only copy of the token that proves it. */
@@ -217,74 +267,3 @@ export interface Updated {
 export type Refreshed =
   | { readonly ok: true; readonly session: Session; readonly user?: User; readonly token: string }
   | NotLive
-
-/** Whether to wait until an end is known everywhere. */
-export interface WaitRequest {
-  /** Answers once every node that may vouch for a session has heard of the end. At once unless told otherwise. */
-  readonly wait?: 'all'
-
-  /** How long to wait at the most; 2 s unless told otherwise, 30 s at most. */
-  readonly timeout?: Duration
-}
-
-/** How to end. */
-export interface EndRequest extends WaitRequest {
-  /** `revoked` unless told otherwise. */
-  readonly reason?: EndReason
-  readonly by?: Actor
-
-  /**
-   * Keeps something of what was ended out for a time; with ids, also of what was over already. An end of a user keeps
-   * out the user alone: other keys are refused. So is any key where everyone is ended.
-   */
-  readonly deny?: { readonly keys: readonly DenyKey[]; readonly span: Duration }
-
-  /** Counts what would end, and ends nothing. */
-  readonly dryRun?: boolean
-}
-
-/** What an end did. */
-export interface Ended {
-  /** Sessions that were pointed at; with a dry run, 0. */
-  readonly ended: number
-
-  /** Sessions that lived under them. */
-  readonly descendants: number
-
-  /** Sessions that were, or would be, pointed at. */
-  readonly matched: number
-
-  /** False where `matched` is about how many: a dry run counts exactly up to a bound. */
-  readonly exact: boolean
-
-  /** Proof of when: journal position, and the nodes known to have passed it. */
-  readonly receipt: Receipt
-}
-
-/** Where in the journal an end stands, and who is known to have heard of it. */
-export interface Receipt {
-  /** Whoever has passed it has heard of all of the end. */
-  readonly position: string
-
-  /** Where somebody waited: the nodes that might vouch for a session when the end was written. */
-  readonly nodes: readonly NodeReceipt[]
-
-  /** Where somebody waited: whether none of them can answer otherwise any more. */
-  readonly everywhere?: boolean
-}
-
-/** What is known of one node. */
-export type NodeReceipt = { readonly id: string; readonly address?: string } & (
-  | {
-      readonly passed: true
-
-      /** Milliseconds from the end being written to this being known. */
-      readonly took: number
-    }
-  | {
-      readonly passed: false
-
-      /** `over`: it may vouch for nothing, and asks the store. `live`: it did not answer in time, and still might. */
-      readonly lease: 'live' | 'over'
-    }
-)

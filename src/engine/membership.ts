@@ -4,8 +4,9 @@
  * @module
  */
 import type { Cancel, Env } from '../core/env.ts'
+import { RollcallError } from '../core/errors.ts'
 import type { RollcallEvent } from '../core/events.ts'
-import type { NodeRegistry, NodeReport } from '../core/node.ts'
+import { MEMBERSHIP, type NodeRegistry, type NodeReport } from '../core/node.ts'
 import { BEGINNING } from '../core/position.ts'
 import type { Lease } from './lease.ts'
 
@@ -16,6 +17,9 @@ export type NodeIdentity = Pick<NodeReport, 'id' | 'address' | 'version'>
 export interface Membership {
   /** Renews soon, so that others learn how far this node has read. */
   renewSoon(): void
+
+  /** Answers once this node has joined. @throws RollcallError what keeps it from joining just now */
+  joined(): Promise<void>
 
   /** Renews now. */
   renew(): void
@@ -40,6 +44,9 @@ export interface MembershipParts {
   /** How far this node has read and acted. */
   readonly position: () => string | undefined
 
+  /** Called when this node could not renew for as long as its membership lasts: once, until it has renewed again. */
+  readonly lapsed: () => void
+
   /** Called when this node finds that it was taken out. */
   readonly gone: () => void
   readonly report: (fault: unknown) => void
@@ -50,30 +57,36 @@ const SOON = 25
 
 /** Joins at once, and stays. */
 export function joinNodes(parts: MembershipParts): Membership {
-  const { nodes, env, lease, identity, every, position, gone, report } = parts
+  const { nodes, env, lease, identity, every, position, lapsed, gone, report } = parts
   let sentAt = Number.NEGATIVE_INFINITY
+  let sending: Promise<void> | undefined
   let renewing: Promise<void> | undefined
+  let hasJoined = false
   let again = false
   let closed = false
+  let lapse: Cancel = () => undefined
   let cancel: Cancel = env.after(0, renew)
 
   function renew(): void {
     again = renewing !== undefined
     if (closed || renewing !== undefined) return
     cancel()
-    renewing = send()
-      .catch(report)
-      .finally(() => {
-        renewing = undefined
-        if (!closed) cancel = env.after(again ? untilSoon() : every, renew)
-      })
+    sending = send()
+    renewing = sending.catch(report).finally(() => {
+      renewing = undefined
+      if (!closed) cancel = env.after(again ? untilSoon() : every, renew)
+    })
   }
 
   async function send(): Promise<void> {
     const began = env.monotonic()
     sentAt = began
     await nodes.renew({ ...identity, position: position() ?? BEGINNING, lease: lease.span })
-    if (!closed) lease.renewed(began)
+    if (closed) return
+    lease.renewed(began)
+    lapse()
+    lapse = env.after(Math.max(0, began + MEMBERSHIP - env.monotonic()), lapsed)
+    hasJoined = true
   }
 
   function untilSoon(): number {
@@ -82,6 +95,13 @@ export function joinNodes(parts: MembershipParts): Membership {
 
   return {
     renew,
+
+    async joined() {
+      if (hasJoined) return
+      if (renewing === undefined) renew()
+      await sending
+      if (!hasJoined) throw new RollcallError('busy', 'This node stops. Come back: another one takes over.')
+    },
 
     renewSoon() {
       again = true
@@ -101,6 +121,7 @@ export function joinNodes(parts: MembershipParts): Membership {
       closed = true
       lease.drop()
       cancel()
+      lapse()
       await renewing
       await nodes.leave(identity.id).catch(report)
     },

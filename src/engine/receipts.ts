@@ -9,13 +9,16 @@
 import type { Cancel, Env } from '../core/env.ts'
 import type { NodeList, NodeRegistry } from '../core/node.ts'
 import { hasPassed } from '../core/position.ts'
-import type { NodeReceipt, Receipt } from './manager.ts'
+import type { NodeReceipt, Receipt } from './ended.ts'
 import type { NodeIdentity } from './membership.ts'
 
 /** Waits until nodes have passed a position. */
 export interface Receipts {
-  /** Answers once every node that counts has passed it, or the time is over. In milliseconds. */
-  wait(position: string, timeout: number): Promise<Receipt>
+  /**
+   * Answers once every node that counts has passed it, or the time is over, in milliseconds. Of nodes that are there, those
+   * that vouch for something count, and those that are `meant`.
+   */
+  wait(position: string, timeout: number, meant?: (node: string) => boolean): Promise<Receipt>
 
   /** Says that this node has read on. */
   heard(): void
@@ -65,8 +68,8 @@ export function receipts({ nodes, env, identity, position: own }: ReceiptParts):
   }
 
   return {
-    async wait(position, timeout) {
-      const waiter = newWaiter({ position, env, identity, own, alone: nodes === undefined })
+    async wait(position, timeout, meant = () => false) {
+      const waiter = newWaiter({ position, env, identity, own, meant, alone: nodes === undefined })
       waiting.add(waiter)
       const stop = env.after(timeout, waiter.giveUp)
       waiter.hear()
@@ -101,13 +104,15 @@ interface WaiterParts {
   readonly env: Env
   readonly identity: NodeIdentity
   readonly own: () => string | undefined
+  readonly meant: (node: string) => boolean
   readonly alone: boolean
 }
 
-function newWaiter({ position, env, identity, own, alone }: WaiterParts): Waiter {
+function newWaiter({ position, env, identity, own, meant, alone }: WaiterParts): Waiter {
   const { promise: done, resolve } = Promise.withResolvers<void>()
   const began = env.monotonic()
   const seen = new Map<string, NodeReceipt>([[identity.id, waitedFor(identity)]])
+  let present: ReadonlyMap<string, unknown> = new Map()
   let looked = alone
 
   function judge(node: Named, at: string | undefined, vouches: boolean): NodeReceipt {
@@ -117,8 +122,12 @@ function newWaiter({ position, env, identity, own, alone }: WaiterParts): Waiter
   }
 
   function settle(): void {
-    if (isSettled()) resolve()
+    if (isSettled() && ![...seen.values()].some(isAwaited)) resolve()
   }
+
+  /** Whether it is worth waiting for a node: it may answer otherwise, or it is there and has something to act on. */
+  const isAwaited = (node: NodeReceipt): boolean =>
+    isOpen(node) || (!node.passed && present.has(node.id) && meant(node.id))
 
   const isSettled = (): boolean => looked && ![...seen.values()].some(isOpen)
 
@@ -132,8 +141,9 @@ function newWaiter({ position, env, identity, own, alone }: WaiterParts): Waiter
       const others = new Map(nodes.filter(({ id }) => id !== identity.id).map((node) => [node.id, node]))
       if (!looked) for (const [id, node] of others) seen.set(id, waitedFor(node))
       looked = true
+      present = others
       for (const [id, known] of seen) {
-        if (id === identity.id || !isOpen(known)) continue
+        if (id === identity.id || !isAwaited(known)) continue
         const node = others.get(id)
         seen.set(id, judge(known, node?.position, node !== undefined && node.leaseUntil > at))
       }

@@ -1,6 +1,6 @@
 /**
  * What is done without being asked: expiry, the single endings behind mass endings, activity, forgetting, nodes that are
- * lost.
+ * lost, and their lines.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import { ACTIVITY_FLUSH } from '../core/policy.ts'
 import type { SessionStore } from '../core/store.ts'
 import type { ActivityLog } from './activity.ts'
 import type { Settled } from './settled.ts'
+import { endStranded } from './stranded.ts'
 
 /** Work that comes round. */
 export interface Upkeep {
@@ -23,6 +24,9 @@ export interface UpkeepParts {
   readonly env: Env
   readonly policy: Settled
   readonly activity: ActivityLog
+
+  /** The id of this node. */
+  readonly node: string
   readonly wrote: () => void
   readonly report: (fault: unknown) => void
 }
@@ -33,8 +37,11 @@ const BATCH = 100
 /** How long to rest after a piece of work, in multiples of the time that it took: most of the machine is for requests. */
 const REST = 2
 
+/** Says that there is nothing to come back for. */
+const DONE = Symbol('done')
+
 /** Starts the rounds. */
-export function startUpkeep({ store, env, policy, activity, wrote, report }: UpkeepParts): Upkeep {
+export function startUpkeep({ store, env, policy, activity, node, wrote, report }: UpkeepParts): Upkeep {
   let closed = false
   const resting = new Set<() => void>()
   const { nodes } = store
@@ -46,11 +53,16 @@ export function startUpkeep({ store, env, policy, activity, wrote, report }: Upk
     round(ACTIVITY_FLUSH, () => activity.flush()),
     round(60_000, () => untilDone(() => store.sweep(BATCH))),
     round(60_000, () => store.trim(policy.journal)),
-    ...(nodes === undefined ? [] : [round(MEMBERSHIP / 6, () => dropLost(nodes))]),
+    nodes === undefined ? once(endLost) : round(MEMBERSHIP / 6, () => dropLost(nodes).then(endLost)),
   ]
 
   async function dropLost(registry: NodeRegistry): Promise<void> {
     if ((await registry.dropLost()).length > 0) wrote()
+  }
+
+  /** Ends the lines of nodes that are gone; on a store that nobody shares, of whoever had it before this start. */
+  function endLost(): Promise<void> {
+    return untilDone(() => endStranded({ store, node, ...(nodes && { nodes }) }, BATCH))
   }
 
   /** Works piece by piece until there is nothing left to do, and rests in between. */
@@ -75,15 +87,21 @@ export function startUpkeep({ store, env, policy, activity, wrote, report }: Upk
     })
   }
 
-  function round(every: number, work: () => Promise<unknown>): () => Promise<void> {
+  /** Does it now; again and again where that fails. */
+  function once(work: () => Promise<unknown>): () => Promise<void> {
+    return round(1_000, () => work().then(() => DONE), 0)
+  }
+
+  /** Does it time and again, until it says that it is {@link DONE}. */
+  function round(every: number, work: () => Promise<unknown>, first: number = every): () => Promise<void> {
     let running: Promise<void> = Promise.resolve()
-    let cancel: Cancel = env.after(every, turn)
+    let cancel: Cancel = env.after(first, turn)
 
     function turn(): void {
       running = work()
         .catch(report)
-        .then(() => {
-          if (!closed) cancel = env.after(every, turn)
+        .then((said) => {
+          if (!closed && said !== DONE) cancel = env.after(every, turn)
         })
     }
 

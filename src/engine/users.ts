@@ -7,9 +7,10 @@ import { RollcallError } from '../core/errors.ts'
 import { badCursor, DEFAULT_LIMIT } from '../core/page.ts'
 import { DEFAULT_REALM, ROLES, toUser } from '../core/user.ts'
 import type { Users } from './administration.ts'
-import { type EndParts, toEnded, waiter } from './end.ts'
+import { type EndParts, toEnded } from './end.ts'
 import { LIBRARY } from './library.ts'
 import { requireOneOf, requireText } from './validate.ts'
+import { waiter } from './waiting.ts'
 
 /** Makes the users' part of the engine. */
 export function users({ store, cache, wrote, receipts }: EndParts): Users {
@@ -31,12 +32,12 @@ export function users({ store, cache, wrote, receipts }: EndParts): Users {
     },
 
     async update(id, patch, { realm = DEFAULT_REALM, by = LIBRARY, ...waiting } = {}) {
-      const settle = waiter(receipts, waiting)
+      const waits = waiter({ store, receipts }, waiting)
       if (patch.displayName !== undefined) requireText(patch.displayName, 'display name', 256)
       if (patch.banReason !== undefined) requireText(patch.banReason, 'reason', 256)
       if (patch.role !== undefined) requireOneOf(patch.role, 'role', ROLES)
       cache.dropUser(realm, id)
-      const updated = await store.updateUser(realm, id, patch, by).finally(() => {
+      const updated = await waits.store.updateUser(realm, id, patch, by).finally(() => {
         cache.dropUser(realm, id)
         wrote()
       })
@@ -46,7 +47,7 @@ export function users({ store, cache, wrote, receipts }: EndParts): Users {
           'There is no such user. A user comes into being with the first session.',
         )
       const { user, ended, descendants, position } = updated
-      return settle({ user: toUser(user), ...toEnded({ ended, descendants, position }) })
+      return waits.settle({ user: toUser(user), ...toEnded({ ended, descendants, position }) })
     },
   }
 }

@@ -205,6 +205,7 @@ function startNode(ways: Ways, env: TestEnv, store: SessionStore): Verifier & { 
     identity: { id: 'node_other', version: '1' },
     every,
     position: () => early ?? follower.position(),
+    lapsed: nothing,
     gone: cache.clear,
     report: nothing,
   })

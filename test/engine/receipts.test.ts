@@ -82,7 +82,7 @@ test('however many wait, the nodes are asked for once at a time', async () => {
   const { one, env } = bench
   const before = counted.calls.get('list') ?? 0
   const ends = Array.from({ length: 50 }, (_, index) =>
-    one.end({ userId: `u${index}` }, { wait: 'all', timeout: '2s' }),
+    one.end({ resource: `room/${index}` }, { wait: 'all', timeout: '2s' }),
   )
   const all = await finish(env, Promise.all(ends))
   assert.ok(all.every(({ receipt }) => receipt.everywhere))

@@ -7,8 +7,8 @@
 import { MAX_LIMIT, type Page } from '../../core/page.ts'
 import type { SessionFilter } from '../../core/selector.ts'
 import type { Actor, Session } from '../../core/session.ts'
+import { everySession, firstSession } from '../../engine/every-session.ts'
 import type { SessionManager } from '../../engine/manager.ts'
-import { everySession, firstSession } from '../shared/every-session.ts'
 import type { Window } from './query.ts'
 
 /** What of a session is told. */

@@ -7,10 +7,10 @@
  */
 import { isRollcallError } from '../../core/errors.ts'
 import { DEFAULT_REALM } from '../../core/user.ts'
+import { everySession, firstSession } from '../../engine/every-session.ts'
 import type { SessionManager } from '../../engine/manager.ts'
 import type { Answer, Call, Dialect, DialectRoute } from '../../http/dialects/contract.ts'
 import { defineDialect } from '../../http/dialects/speak.ts'
-import { everySession, firstSession } from '../shared/every-session.ts'
 import {
   DELETED,
   FAILED,

@@ -6,9 +6,9 @@
 import type { AccessKey } from '../../core/access-key.ts'
 import type { Session } from '../../core/session.ts'
 import type { Duration } from '../../core/time.ts'
+import { firstSession } from '../../engine/every-session.ts'
 import type { SessionManager } from '../../engine/manager.ts'
 import type { Answer } from '../../http/dialects/contract.ts'
-import { firstSession } from '../shared/every-session.ts'
 import { refuse } from './answers.ts'
 import { isPossible } from './places.ts'
 
