@@ -8,7 +8,7 @@ import { exactly, flag, listOf, maybe, moment, number, oneOf, text, thing } from
 import type { WireNode } from './shapes.ts'
 
 /** What is known of one node after an end. */
-export type WireNodeReceipt = { readonly id: string; readonly address?: string } & (
+export type WireNodeReceipt = { readonly id: string; readonly address?: string; readonly lines?: number } & (
   | { readonly passed: true; readonly took: number }
   | { readonly passed: false; readonly lease: 'live' | 'over' }
 )
@@ -18,6 +18,15 @@ export interface WireReceipt {
   readonly position: string
   readonly nodes: readonly WireNodeReceipt[]
   readonly everywhere?: boolean
+  readonly lines?: WireLinesReceipt
+}
+
+/** What became of the lines that an end meant. */
+export interface WireLinesReceipt {
+  readonly matched: number
+  readonly ended: number
+  readonly notReached: number
+  readonly exact?: false
 }
 
 /** How this node stands. */
@@ -38,18 +47,22 @@ export interface WireNodes {
 const ID = text('Made anew by each start.', 'node_8sJk2mQvR4tYxW9aBcDeFg')
 const ADDRESS = maybe(text('Where it is reached.', 'http://10.0.0.5:4780'))
 
+const LINES = maybe(number('Lines among what ended that it held, where there were any.', 2))
+
 const NODE_RECEIPT: TUnsafe<WireNodeReceipt> = Type.Unsafe({
   description: 'What is known of a node.',
   oneOf: [
     thing('It refuses what ended.', {
       id: ID,
       address: ADDRESS,
+      lines: LINES,
       passed: exactly(true, 'It has heard of the end.'),
       took: number('Milliseconds from the end being written to this being known.', 12),
     }),
     thing('It was not heard of.', {
       id: ID,
       address: ADDRESS,
+      lines: LINES,
       passed: exactly(false, 'It has not said that it has heard of the end.'),
       lease: oneOf(
         ['live', 'over'] as const,
@@ -73,6 +86,14 @@ export const NODES: { readonly [Name in keyof WireNodes]: TUnsafe<WireNodes[Name
       [],
     ),
     everywhere: maybe(flag('With `wait=all`: whether every one of them refuses what ended.')),
+    lines: maybe(
+      thing('With `wait=all`, where lines were among what ended: what became of them.', {
+        matched: number('How many there were.', 2),
+        ended: number('Those of nodes that have heard of the end, and so have cut them.', 2),
+        notReached: number('Those of nodes that were not heard of in time.', 0),
+        exact: maybe(exactly(false, 'There were more than are counted, or they could not be counted.')),
+      }),
+    ),
   }),
 
   Node: thing('A process that shares the store.', {

@@ -73,6 +73,12 @@ const SESSION = {
   parentId: maybe(sessionId('The login that it lives under, and ends with.')),
   resource: maybe(text('What a connection or playback is attached to, a path.')),
   name: maybe(text('A name that only one live session of its kind and resource may hold.')),
+  node: maybe(
+    text(
+      'The node that holds the line it stands for; absent where it is no line.',
+      'node_8sJk2mQvR4tYxW9aBcDeFg',
+    ),
+  ),
   issuedAt: moment('When it began.'),
   authenticatedAt: moment('When its holder last proved who they are.'),
   lastActiveAt: moment('When it was last used, as far as that is written down.', '2026-11-20T12:04:30.000Z'),

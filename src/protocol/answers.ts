@@ -34,7 +34,15 @@ import {
   thing,
 } from './answers-words.ts'
 import type { Problem } from './problems.ts'
-import type { WireDenial, WireEvent, WireKey, WirePage, WireSession, WireUser } from './shapes.ts'
+import type {
+  WireDenial,
+  WireEvent,
+  WireKey,
+  WirePage,
+  WirePresence,
+  WireSession,
+  WireUser,
+} from './shapes.ts'
 
 /** What an end did. */
 export interface WireEnded {
@@ -86,6 +94,8 @@ export interface WireAnswers extends WireShapes, WireNodes {
   readonly ChangedUser: WireEnded & { readonly user: WireUser }
   readonly MadeKey: { readonly key: WireKey; readonly secret: string }
   readonly Overview: { readonly realm: string; readonly live: Readonly<Record<SessionKind, Count>> }
+  readonly Presence: WirePresence
+  readonly PresenceList: { readonly items: readonly WirePresence[] }
   readonly Health: { readonly status: 'ok' }
   readonly Ready: WireReadiness & { readonly status: 'ready' }
   readonly NotReady: Partial<WireReadiness> & { readonly status: 'not-ready'; readonly code: FailureCode }
@@ -200,6 +210,19 @@ export const ANSWERS: { readonly [Name in keyof WireAnswers]: TUnsafe<WireAnswer
       connection: shared<Count>('Count', { count: 311, exact: true }),
       playback: shared<Count>('Count', { count: 87, exact: true }),
     }),
+  }),
+
+  Presence: thing('How somebody stands.', {
+    userId: text('Who.', 'u1'),
+    online: flag('Whether they hold a live line, or were active within the last minute.', true),
+    lines: number('Live connections and playbacks of theirs.', 2),
+    lastActiveAt: maybe(moment('When the one of their live sessions that was used last was.')),
+  }),
+  PresenceList: thing('How users stand.', {
+    items: listOf(
+      shared<WirePresence>('Presence'),
+      'One for each user, in the order in which they were asked for.',
+    ),
   }),
 
   Health: thing('The server runs.', { status: Type.Unsafe<'ok'>(exactly('ok', 'It runs.')) }),

@@ -6,6 +6,7 @@
 import { RollcallError } from '../core/errors.ts'
 import { TOKEN_PREFIX } from '../core/token.ts'
 import { type CookieName, LOOPBACK_COOKIE, SECURE_COOKIE } from './cookies.ts'
+import { tokensOfProtocols } from './live-frames.ts'
 
 /** A token, and what carried it. */
 export interface PresentedToken {
@@ -30,7 +31,7 @@ export interface Credentials {
 /**
  * Reads the credentials of a request from its raw headers.
  *
- * A token travels as `Authorization: Bearer` (RFC 6750 2.1), `X-Session-Token` or cookie; an access key as `Bearer`
+ * A token travels as `Authorization: Bearer` (RFC 6750 2.1), `X-Session-Token`, cookie or subprotocol of a WebSocket; an access key as `Bearer`
  * or `Basic` (RFC 7617), where the whole plaintext is tried before the password.
  *
  * @throws RollcallError `ambiguous-credentials` for two different tokens, and for a header or cookie sent twice.
@@ -44,7 +45,11 @@ export function readCredentials(rawHeaders: readonly string[], loopback: boolean
     throw ambiguous('The cookie was sent more than once.')
 
   const bearer = readAuthorization(found.authorization[0])
-  const inHeaders = [...bearer.filter((secret) => secret.startsWith(TOKEN_PREFIX)), ...found.sessionToken]
+  const inHeaders = [
+    ...bearer.filter((secret) => secret.startsWith(TOKEN_PREFIX)),
+    ...found.sessionToken,
+    ...found.protocols.flatMap(tokensOfProtocols),
+  ]
   const [value, other] = new Set([...inHeaders, ...cookies.map((cookie) => cookie.value)])
   if (other !== undefined) throw ambiguous('Two different session tokens were sent.')
   const keys = bearer.filter((secret) => !secret.startsWith(TOKEN_PREFIX))
@@ -64,16 +69,18 @@ interface Collected {
   readonly authorization: string[]
   readonly sessionToken: string[]
   readonly cookie: string[]
+  readonly protocols: string[]
 }
 
 const HEADERS: Readonly<Record<string, keyof Collected>> = {
   authorization: 'authorization',
   'x-session-token': 'sessionToken',
   cookie: 'cookie',
+  'sec-websocket-protocol': 'protocols',
 }
 
 function collect(rawHeaders: readonly string[]): Collected {
-  const found: Collected = { authorization: [], sessionToken: [], cookie: [] }
+  const found: Collected = { authorization: [], sessionToken: [], cookie: [], protocols: [] }
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const field = HEADERS[rawHeaders[index]?.toLowerCase() ?? '']
     if (field !== undefined) found[field].push(rawHeaders[index + 1] ?? '')

@@ -34,7 +34,8 @@ export function toProblem({ code, message, details }: RollcallError): Problem {
 /** Headers that go with a problem, beside its type. */
 export function headersOf(problem: Problem): Readonly<Record<string, string>> {
   if (problem.status === 401) return { 'www-authenticate': challengeOf(problem) }
-  return problem.status === 503 ? { 'retry-after': String(problem.retryAfter ?? 1) } : {}
+  const { status, retryAfter } = problem
+  return status === 503 || typeof retryAfter === 'number' ? { 'retry-after': String(retryAfter ?? 1) } : {}
 }
 
 /** Says how to do better: with a token (RFC 6750 3), or with a fresher or stronger proof (RFC 9470 3). */

@@ -81,6 +81,17 @@ export interface FreshQuery {
   readonly fresh?: 'true' | 'false'
 }
 
+/** What a line is attached to, and its name there. */
+export interface LineQuery {
+  readonly resource?: string
+  readonly name?: string
+}
+
+/** Whose presence is asked for: `user` once for each, 100 at the most. */
+export interface PresenceQuery extends RealmQuery {
+  readonly user: string | readonly string[]
+}
+
 /** No query at all. */
 export type NoQuery = Readonly<Record<string, never>>
 
@@ -171,6 +182,14 @@ export const RealmWaitQuery: TUnsafe<RealmWaitQuery> = Type.Unsafe(
 /** The query of `GET /v1/whoami` */
 export const FreshQuery: TUnsafe<FreshQuery> = Type.Unsafe(
   strict({ fresh: maybe(oneOf(['true', 'false'] as const)) }),
+)
+
+/** The query of `GET /v1/live` and `GET /v1/live/events` */
+export const LineQuery: TUnsafe<LineQuery> = Type.Unsafe(strict({ resource: maybe(text), name: maybe(text) }))
+
+/** The query of `GET /v1/presence` */
+export const PresenceQuery: TUnsafe<PresenceQuery> = Type.Unsafe(
+  strict({ realm: maybe(realm), user: Type.Union([text, Type.Array(text, { minItems: 1, maxItems: 100 })]) }),
 )
 
 /** The query of routes that take none. */

@@ -30,6 +30,7 @@ export interface WireSession {
   readonly parentId?: string
   readonly resource?: string
   readonly name?: string
+  readonly node?: string
   readonly issuedAt: string
   readonly authenticatedAt: string
   readonly lastActiveAt: string
@@ -81,6 +82,16 @@ export interface WireNode {
 
   /** Whether it is the one that answers. */
   readonly own: boolean
+}
+
+/** How somebody stands, on the wire. */
+export interface WirePresence {
+  readonly userId: string
+
+  /** Whether they hold a live connection or playback, or were active within the last minute. */
+  readonly online: boolean
+  readonly lines: number
+  readonly lastActiveAt?: string
 }
 
 /** A page of a list; `nextCursor` is null on the last. */
