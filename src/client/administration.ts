@@ -6,7 +6,7 @@
 import type { WireAnswers } from '../protocol/answers.ts'
 import type { RealmQuery, RealmWaitQuery } from '../protocol/queries.ts'
 import type { KeyBody, UserBody } from '../protocol/requests.ts'
-import type { WireDenial, WireKey, WireSession, WireUser } from '../protocol/shapes.ts'
+import type { WireDenial, WireKey, WirePresence, WireSession, WireUser } from '../protocol/shapes.ts'
 import type { Ask, CallOptions } from './ask.ts'
 import { type Listing, listing } from './listing.ts'
 import { path } from './request.ts'
@@ -22,6 +22,13 @@ export interface Administration {
 
   /** Lists the nodes that share the store. It takes a key for every realm. */
   nodes(options?: CallOptions): Promise<WireAnswers['NodeList']>
+
+  /** Tells who is online, in the order given: who holds a line, or was active within the last minute. 100 at the most. */
+  presence(
+    userIds: readonly string[],
+    query?: RealmQuery,
+    options?: CallOptions,
+  ): Promise<readonly WirePresence[]>
 
   /** Counts what lives, by kind. */
   overview(query?: RealmQuery, options?: CallOptions): Promise<WireAnswers['Overview']>
@@ -76,6 +83,11 @@ export function administration(ask: Ask): Administration {
     keys: keys(ask),
     denials: denials(ask),
     nodes: (options) => ask({ method: 'GET', path: '/v1/nodes' }, options),
+    async presence(userIds, query = {}, options) {
+      if (userIds.length === 0) return []
+      const call = { method: 'GET', path: '/v1/presence', query: { ...query, user: userIds } } as const
+      return (await ask<WireAnswers['PresenceList']>(call, options)).items
+    },
     overview: (query = {}, options) => ask({ method: 'GET', path: '/v1/overview', query }, options),
   }
 }

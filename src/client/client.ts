@@ -92,7 +92,8 @@ export function createClient(options: ClientOptions): Client {
   }
 }
 
-function readUrl(url: string): string {
+/** Reads the URL of a server, without a slash at its end. @throws TypeError for one that cannot be used */
+export function readUrl(url: string): string {
   if (!/^(https?:\/\/[^/?#@\s]+)?(\/[^?#\s]*)?$/.test(url))
     throw new TypeError(
       'The URL of a client is that of the server, such as "https://sessions.example.com": without a query, and without a credential.',

@@ -15,12 +15,20 @@ export type {
   WireKey,
   WireNode,
   WirePage,
+  WirePresence,
   WireSession,
   WireUser,
 } from '../protocol/shapes.ts'
 export type { Administration, Denials, Keys, RealmListQuery, Users } from './administration.ts'
 export type { CallOptions } from './ask.ts'
 export { type Client, type ClientOptions, createClient } from './client.ts'
+export {
+  type ConnectOptions,
+  connect,
+  type LineEnding,
+  type LineState,
+  type LiveLine,
+} from './connect.ts'
 export type { EventFilter, EventQuery, Events, Listening } from './events.ts'
 export type { Holder, OwnSessions } from './holder.ts'
 export type { Listing } from './listing.ts'

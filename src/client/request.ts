@@ -78,9 +78,11 @@ function segment(id: string): string {
   )
 }
 
-function queryOf(query: object = {}): string {
+/** Writes a query. Fields without a value are left out; those with several stand once for each. */
+export function queryOf(query: object = {}): string {
   const fields = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) fields.set(name, String(value))
+  for (const [name, value] of Object.entries(query))
+    for (const each of [value].flat()) if (each !== undefined) fields.append(name, String(each))
   return fields.size === 0 ? '' : `?${fields}`
 }
 

@@ -97,10 +97,10 @@ function readItem<Item>(data: string): Item {
 }
 
 /** Yields the frames of one connection. Never returns: a stream that ends has lost its connection. */
-async function* framesOf(
+export async function* framesOf(
   connection: Connection,
   call: Call,
-  { signal, silence = 45_000 }: StreamOptions,
+  { signal, silence = 45_000 }: Pick<StreamOptions, 'signal' | 'silence'>,
 ): AsyncGenerator<Frame, never, undefined> {
   const quiet = new AbortController()
   const either = signal ? AbortSignal.any([signal, quiet.signal]) : quiet.signal

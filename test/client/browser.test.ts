@@ -23,7 +23,7 @@ test('the client runs where there is nothing but what a page has, and brings not
   assert.ok(loaded.includes('client/index.ts'))
   assert.deepEqual(
     loaded.filter((path) => !path.startsWith('client/')),
-    [],
+    ['protocol/live-frames.ts'],
   )
   assert.deepEqual(offered, ['honoAdapter'])
 })
