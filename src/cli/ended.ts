@@ -5,7 +5,7 @@
  */
 import type { WireNodeReceipt, WireReceipt } from '../protocol/answers-nodes.ts'
 import { counted } from './phrases.ts'
-import { drawTable } from './table.ts'
+import { type Column, drawTable } from './table.ts'
 
 /** What the API says that an end did. */
 export interface Ended {
@@ -32,11 +32,14 @@ export function drawReceipt({ receipt }: Ended, colour: boolean): string {
       { head: 'NODE', cell: ({ id }) => id },
       { head: 'ADDRESS', cell: ({ address }) => address },
       { head: 'HEARD', cell: heardOf },
+      ...(receipt.lines === undefined ? [] : [LINES]),
     ],
     colour,
   )
   return `${sentence}\n\n${table}`
 }
+
+const LINES: Column<WireNodeReceipt> = { head: 'LINES', cell: ({ lines }) => lines?.toString() }
 
 function heardOf(node: WireNodeReceipt): string {
   if (node.passed) return `after ${node.took} ms`

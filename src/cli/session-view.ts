@@ -45,6 +45,7 @@ export function drawSession(session: WireSession, { now, colour }: Drawing): str
       ['parent', session.parentId],
       ['resource', session.resource],
       ['name', session.name],
+      ['node', session.node],
       ['serial', String(session.serial)],
       ['device', deviceOf(session)],
       ['ip', device.ip],

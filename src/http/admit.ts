@@ -109,7 +109,8 @@ async function findKey(
   return { kind: 'key', key }
 }
 
-async function firstKey(
+/** The first of some secrets that is a live access key. */
+export async function firstKey(
   sessions: SessionManager,
   secrets: readonly string[],
 ): Promise<AccessKey | undefined> {

@@ -15,13 +15,18 @@ import Fastify, {
 } from 'fastify'
 import { RollcallError } from '../core/errors.ts'
 import type { SessionManager } from '../engine/manager.ts'
+import type { Hub } from '../live/contract.ts'
+import type { Patience } from '../live/websocket.ts'
 import { admit } from './admit.ts'
 import { type AttemptLimit, countAttempts } from './attempts.ts'
 import { acceptJson } from './bodies.ts'
 import { shareWith } from './cors.ts'
+import { demoRoutes } from './demo/routes.ts'
 import { type Mount, mountDialects } from './dialects/mount.ts'
 import { eventFeed } from './event-stream.ts'
 import { explainFaults } from './explain.ts'
+import { lineRoutes } from './live/routes.ts'
+import { isForWebSocket, routeUpgrades } from './live/upgrades.ts'
 import { refuseOtherMethods } from './methods.ts'
 import { describeApi } from './openapi/document.ts'
 import { descriptionRoutes } from './openapi/routes.ts'
@@ -34,6 +39,9 @@ import { operatorRoutes } from './routes/operators.ts'
 import { serviceRoutes } from './routes/service.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { userRoutes } from './routes/users.ts'
+import { type MediaServerCalls, mediaServerRoutes } from './servers/routes.ts'
+import type { StreamServing } from './streams/contract.ts'
+import { streamRoutes } from './streams/routes.ts'
 import { traceRequests } from './tracing.ts'
 import { refuseUnreadable } from './unreadable.ts'
 import { type HttpTally, type Meter, measure, newTally } from './watching.ts'
@@ -68,8 +76,23 @@ export interface AppOptions {
   /** Who measures. With one, there is `/metrics`. */
   readonly meter?: Meter
 
+  /** Media servers that may call. */
+  readonly mediaServers?: MediaServerCalls
+
+  /** Holds lines open. With one, there is `/v1/live`. Close it before the application, which waits for its lines. */
+  readonly hub?: Hub
+
+  /** Streams that are published and played over HTTP, if any are. */
+  readonly streams?: StreamServing
+
+  /** How patient those lines are. */
+  readonly linePatience?: Patience
+
   /** Foreign APIs that are spoken beside this one. */
   readonly mounts?: readonly Mount[]
+
+  /** Whether there is `/demo/live`, a page that shows what live sessions are. */
+  readonly demo?: boolean
 
   /** Whether requests run in spans, of whatever provider is registered when they come. */
   readonly traced?: boolean
@@ -88,7 +111,8 @@ export const LIMITS = {
 
 /** Makes the application. It does not listen yet. */
 export function createApp(options: AppOptions): App {
-  const { sessions, version, allowOrigins = [], trustProxies = [], logger, meter, traced = false } = options
+  const { sessions, version, hub, allowOrigins = [], trustProxies = [], logger, meter } = options
+  const { traced = false } = options
   const tally = options.tally ?? newTally()
   const attempts = countAttempts(options.attemptLimit, tally)
   const feed = eventFeed(sessions)
@@ -104,7 +128,12 @@ export function createApp(options: AppOptions): App {
       customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false, allErrors: false },
     },
     schemaErrorFormatter: explainFaults,
-    serverFactory: (handler) => createServer(LIMITS, fastLane(sessions, handler, tally, traced)),
+    serverFactory: (handler) => {
+      const limits = { ...LIMITS, shouldUpgradeCallback: isForWebSocket }
+      const server = createServer(limits, fastLane(sessions, handler, tally, traced))
+      routeUpgrades(server, handler)
+      return server
+    },
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (fault, request, reply) => {
       reply.headers({ ...PRIVATE_HEADERS })
@@ -134,6 +163,8 @@ export function createApp(options: AppOptions): App {
     if (await answerUnmet(request, reply)) return reply
     throw new RollcallError('not-found', 'There is nothing at this path. The API begins at /v1/.')
   })
+  mediaServerRoutes(app, options.mediaServers ?? {}, attempts)
+  if (options.streams) streamRoutes(app, { ...options.streams, sessions, attempts, allowOrigins })
   describeApi(app, version)
   app.after(() => refuseOtherMethods(app, addRoutes))
   return app
@@ -141,12 +172,14 @@ export function createApp(options: AppOptions): App {
   function addRoutes(): void {
     serviceRoutes(app, sessions, version, answerUnmet)
     descriptionRoutes(app)
+    if (options.demo) demoRoutes(app)
     if (meter) metricsRoute(app, meter)
     holderRoutes(app, sessions)
     sessionRoutes(app, sessions)
     userRoutes(app, sessions)
     denialRoutes(app, sessions)
     eventRoutes(app, sessions, feed)
+    if (hub) lineRoutes(app, { sessions, hub, allowOrigins, patience: options.linePatience })
     operatorRoutes(app, sessions)
   }
 }

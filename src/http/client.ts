@@ -16,6 +16,12 @@ export function clientOf(request: FastifyRequest): string {
   return blockOf(bare(request.ip)) ?? blockOf(bare(request.socket.remoteAddress ?? '')) ?? 'unknown'
 }
 
+/** The address of a client, as far as trusted proxies forwarded it; undefined where what they wrote is none. */
+export function addressOf({ ip }: FastifyRequest): string | undefined {
+  const address = bare(ip)
+  return blockOf(address) === undefined ? undefined : address
+}
+
 /** Tells whether a request never left this machine: what only people at it may do hangs on this. */
 export function isLocal({ socket, headers }: FastifyRequest): boolean {
   return neverLeft(socket.remoteAddress, headers)

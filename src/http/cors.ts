@@ -28,17 +28,18 @@ export function shareWith(
   return true
 }
 
-/** What pages may read beside what they always may: of the native API, then of dialects. */
+/** What pages may read beside what they always may: of the native API, of dialects, of streams. */
 const READABLE = [
   'RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate',
   'RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset',
   'X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset',
   'X-Kratos-Authenticated-Identity-Id, X-Next-Cursor, X-Sessions-Ended, X-Total-Count',
+  'Accept-Patch, Accept-Post, ETag, Link, Location',
 ].join(', ')
 
 /** What pages may send beside what they always may. */
 const SENDABLE =
-  'Authorization, Content-Type, Last-Event-ID, Traceparent, Tracestate, X-Session-Token, X-XSRF-Token'
+  'Authorization, Content-Type, If-Match, Last-Event-ID, Traceparent, Tracestate, X-Session-Token, X-XSRF-Token'
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 

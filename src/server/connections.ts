@@ -26,6 +26,11 @@ export function watchConnections(server: Server): Connections {
     socket.once('close', () => sockets.delete(socket))
   })
 
+  /** Node knows nothing any more of connections that asked for an upgrade. */
+  function endAll(): void {
+    for (const socket of sockets) socket.destroy()
+  }
+
   /** Node counts a connection as idle only behind its first request. */
   function endIdle(): void {
     server.closeIdleConnections()
@@ -35,7 +40,7 @@ export function watchConnections(server: Server): Connections {
   return {
     release(patience) {
       const looking = setInterval(endIdle, LOOK)
-      const impatience = setTimeout(() => server.closeAllConnections(), patience)
+      const impatience = setTimeout(endAll, patience)
       return () => {
         clearInterval(looking)
         clearTimeout(impatience)

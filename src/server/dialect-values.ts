@@ -9,6 +9,7 @@ import { DEFAULT_REALM } from '../core/user.ts'
 import type { RequestLimit } from '../dialects/cumulonimbus/index.ts'
 import { requireRealm } from '../engine/validate.ts'
 import { hostOf } from '../http/dialects/host.ts'
+import { RESERVED_APPLICATIONS } from '../live/stream-path.ts'
 import { listed, readCountInTime, refusal } from './setting-values.ts'
 
 /** Every dialect. Where two answer the same path, the one that stands first here has it. */
@@ -30,22 +31,6 @@ export interface DialectSetting {
   /** Whose sessions it is about. */
   readonly realm: string
 }
-
-/** First parts of paths that are the server's own: no application may be called so, and but for the first two no prefix. */
-const RESERVED = [
-  'api',
-  'sessions',
-  'v1',
-  'docs',
-  'openapi.json',
-  'console',
-  'account',
-  'demo',
-  'authz',
-  'healthz',
-  'readyz',
-  'metrics',
-]
 
 /** Reads which dialects are spoken, and where: `all`, `none`, or names such as `crossid;prefix=/ids;host=h;realm=r`. */
 export function readDialects(value: string): readonly DialectSetting[] {
@@ -94,13 +79,16 @@ function unknownDialect(name: string): string {
   return `there is no dialect "${name}".${suggestion(name, DIALECTS)} There are ${DIALECTS.join(', ')}; or give all, or none.`
 }
 
+/** First parts of paths that dialects have as well, so that a prefix may be called like them. */
+const SHARED = ['api', 'sessions']
+
 function readPrefix(value: string): string {
   if (!/^(\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/.test(value))
     throw refusal(
       `"${value}" is no prefix. One looks like /old: it begins with a slash and ends without one, and each part has only A-Z, a-z, 0-9, ".", "_", "~" and "-".`,
     )
   const [, first = ''] = value.split('/')
-  if (!RESERVED.slice(2).includes(first)) return value
+  if (SHARED.includes(first) || !RESERVED_APPLICATIONS.includes(first)) return value
   throw refusal(`"${value}" is no prefix: /${first} is the server's own. Choose another.`)
 }
 
@@ -124,7 +112,7 @@ export function readResources(value: string): readonly string[] {
     const [, app = '', ...rest] = resource.split('/')
     if (!/^[^/\s?#\p{Cc}]{1,100}(\/[^/\s?#\p{Cc}]{1,100}){0,2}$/u.test(resource) || rest.length > 1)
       throw refusal(`"${resource}" is none of vhost, vhost/app and vhost/app/stream.`)
-    if (!RESERVED.includes(app)) return resource
+    if (!RESERVED_APPLICATIONS.includes(app)) return resource
     throw refusal(
       `no application can be called "${app}", as in "${resource}": /${app} is the server's own. Choose another name.`,
     )

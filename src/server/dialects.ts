@@ -8,7 +8,7 @@ import { newKeySecret } from '../core/token.ts'
 import { crossid } from '../dialects/crossid/index.ts'
 import { cumulonimbus } from '../dialects/cumulonimbus/index.ts'
 import { datepoll } from '../dialects/datepoll/index.ts'
-import { ome } from '../dialects/ome/index.ts'
+import { ome, type ReadStatistics } from '../dialects/ome/index.ts'
 import { weplanx } from '../dialects/weplanx/index.ts'
 import type { SessionManager } from '../engine/manager.ts'
 import { nodeEnv } from '../env.ts'
@@ -34,6 +34,9 @@ export type DialectSettings = Pick<
 interface Ground {
   readonly sessions: SessionManager
   readonly realm: string
+
+  /** Knows what was sent to whoever plays. */
+  readonly statistics?: ReadStatistics
 }
 
 const MAKERS: Readonly<Record<DialectName, (ground: Ground, settings: DialectSettings) => Dialect>> = {
@@ -56,10 +59,14 @@ const MAKERS: Readonly<Record<DialectName, (ground: Ground, settings: DialectSet
  * Makes every dialect that is asked for. Those of another place or realm share nothing but the engine, and the key behind
  * the CSRF pairs of weplanx: a browser that visits two of them has one pair.
  */
-export function mountsOf(given: DialectSettings, sessions: SessionManager): readonly Mount[] {
+export function mountsOf(
+  given: DialectSettings,
+  sessions: SessionManager,
+  statistics?: ReadStatistics,
+): readonly Mount[] {
   const settings = { ...given, weplanxCsrfKey: given.weplanxCsrfKey ?? newKeySecret(nodeEnv()) }
   return settings.dialects.map(({ name, prefix, host, realm }) => ({
-    dialect: MAKERS[name]({ sessions, realm }, settings),
+    dialect: MAKERS[name]({ sessions, realm, ...(statistics && { statistics }) }, settings),
     prefix,
     ...(host !== undefined && { host }),
   }))

@@ -18,6 +18,9 @@ export interface Metrics extends Meter {
 
   /** Watches an engine from now on. */
   watch(sessions: SessionManager): void
+
+  /** Reads these too whenever somebody looks. */
+  include(readings: readonly Reading[]): void
 }
 
 /** Starts to measure the process and whatever else it is told of. */
@@ -112,6 +115,10 @@ export function startMetrics(tally: HttpTally, version: string): Metrics {
 
     watch(sessions) {
       for (const reading of engineReadings(sessions)) read(reading)
+    },
+
+    include(readings) {
+      for (const reading of readings) read(reading)
     },
   }
 }

@@ -21,6 +21,9 @@ export interface ServeOptions extends Sources {
   /** Calls back with the name of each signal that asks the process to end. */
   readonly onSignal: (callback: (signal: string) => void) => void
 
+  /** Whether the server serves the page of the demo. */
+  readonly demo?: boolean
+
   /** Begins something beside the server once that listens. */
   readonly beside?: (server: Reachable) => Beside
 }
@@ -48,6 +51,7 @@ export async function serve({
   write,
   complain,
   onSignal,
+  demo = false,
   beside,
   ...sources
 }: ServeOptions): Promise<number> {
@@ -60,7 +64,7 @@ export async function serve({
   )
   try {
     const settings = readSettings(withConfigFile(sources))
-    const server = await startServer(settings, ending.signal)
+    const server = await startServer(settings, ending.signal, { demo })
     const companion = beside?.(await reach(server, settings.key))
     write(companion?.welcome ?? welcome(server))
     await asked

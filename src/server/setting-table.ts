@@ -14,6 +14,9 @@ import {
   readRequestLimit,
   readResources,
 } from './dialect-values.ts'
+import { LIVE_SETTINGS, type LiveSettings } from './live-settings.ts'
+import { MEDIA_SETTINGS, type MediaSettings } from './media-settings.ts'
+import { row } from './setting-row.ts'
 import {
   oneOf,
   readAttemptLimit,
@@ -35,9 +38,10 @@ import {
   readStore,
   type StoreSetting,
 } from './store-values.ts'
+import { STREAM_SETTINGS, type StreamSettings } from './stream-settings.ts'
 
 /** Everything that can be set. Spans are milliseconds. */
-export interface Settings {
+export interface Settings extends LiveSettings, StreamSettings, MediaSettings {
   readonly host: string
   readonly port: number
   readonly store: StoreSetting
@@ -203,6 +207,9 @@ export const SETTINGS: readonly Setting[] = [
     'then: evict-oldest, evict-idlest or refuse',
     oneOf('evict-oldest', 'evict-idlest', 'refuse'),
   ),
+  ...LIVE_SETTINGS,
+  ...STREAM_SETTINGS,
+  ...MEDIA_SETTINGS,
   row('journal-age', 'journalAge', '7d', 'how long the journal is kept', spanWithin('1m', '36500d')),
   row(
     'journal-entries',
@@ -268,20 +275,3 @@ export const SETTINGS: readonly Setting[] = [
     oneOf('fatal', 'error', 'warn', 'info', 'debug', 'silent'),
   ),
 ]
-
-function row(
-  flag: string,
-  field: keyof Settings,
-  fallback: string | undefined,
-  help: string,
-  read: Setting['read'],
-): Setting {
-  return {
-    flag,
-    field,
-    fallback,
-    help,
-    read,
-    variable: `ROLLCALL_${flag.toUpperCase().replaceAll('-', '_')}`,
-  }
-}

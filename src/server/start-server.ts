@@ -10,17 +10,21 @@ import type { SessionManager } from '../engine/manager.ts'
 import { nodeEnv } from '../env.ts'
 import { createApp } from '../http/app.ts'
 import { newTally } from '../http/watching.ts'
+import type { Hub } from '../live/contract.ts'
 import { traceSessions } from '../tracing/sessions.ts'
 import { isTraced } from '../tracing/spans.ts'
 import { traceStore } from '../tracing/store.ts'
 import { watchConnections } from './connections.ts'
 import { mountsOf } from './dialects.ts'
+import { startLive } from './live.ts'
 import { createLogger } from './logger.ts'
+import { requireWhole } from './media-settings.ts'
 import { startMetrics } from './metrics.ts'
 import { openStore } from './open-store.ts'
 import { policyOf } from './policy.ts'
 import type { Settings } from './setting-table.ts'
 import { isWorthWaiting } from './store-faults.ts'
+import { requireSigningKey } from './streams.ts'
 import { VERSION } from './version.ts'
 import { waitingRoom } from './wait-for-store.ts'
 
@@ -35,8 +39,17 @@ export interface RunningServer {
   /** The engine under it. */
   readonly sessions: SessionManager
 
+  /** The lines that it holds open. */
+  readonly hub: Hub
+
   /** Drains: takes no new work, finishes what is under way, closes the store. Done within ten seconds. */
   close(): Promise<void>
+}
+
+/** What is not set by whoever runs a server. */
+export interface StartOptions {
+  /** Whether it serves the page of the demo, `/demo/live`. */
+  readonly demo?: boolean
 }
 
 /** How long what is under way may take to finish, in milliseconds. */
@@ -48,7 +61,13 @@ const DRAIN = 8_000
  * @throws RollcallError `store-unavailable` for a store that cannot be opened; `conflict` for one that cannot be used as
  * it is, or for a port that is taken; `bad-request` for settings that contradict each other.
  */
-export async function startServer(settings: Settings, signal?: AbortSignal): Promise<RunningServer> {
+export async function startServer(
+  settings: Settings,
+  signal?: AbortSignal,
+  { demo = false }: StartOptions = {},
+): Promise<RunningServer> {
+  requireSigningKey(settings)
+  requireWhole(settings)
   const env = nodeEnv()
   const logger = createLogger(settings.logLevel)
   const tally = newTally()
@@ -80,6 +99,8 @@ export async function startServer(settings: Settings, signal?: AbortSignal): Pro
   })
   const sessions = traced ? traceSessions(engine) : engine
   metrics.watch(sessions)
+  const live = startLive({ settings, sessions, env, logger })
+  metrics.include(live.readings)
   const { allowOrigins, trustProxies, attemptLimit } = settings
   const app = createApp({
     sessions,
@@ -89,8 +110,10 @@ export async function startServer(settings: Settings, signal?: AbortSignal): Pro
     trustProxies,
     tally,
     meter: metrics,
-    mounts: mountsOf(settings, sessions),
+    mounts: mountsOf(settings, sessions, live.statistics),
     traced,
+    demo,
+    ...live.served,
     ...(attemptLimit && { attemptLimit }),
   })
   const connections = watchConnections(app.server)
@@ -107,15 +130,17 @@ export async function startServer(settings: Settings, signal?: AbortSignal): Pro
     })
     const { port: own } = app.server.address() as AddressInfo
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${own}`
-    return { url, sessions, close, ...(firstKey !== undefined && { firstKey }) }
+    return { url, sessions, hub: live.hub, close, ...(firstKey !== undefined && { firstKey }) }
   } catch (fault) {
     await room.close()
+    await live.close()
     await sessions.close()
     throw explain(fault, settings)
   }
 
   async function close(): Promise<void> {
     const released = connections.release(DRAIN)
+    await live.close()
     await app.close()
     released()
     await sessions.close()

@@ -33,7 +33,10 @@ export const serve: Command = defineCommand({
       write: (text) => terminal.out(withoutTyped(text, argv)),
       complain: (text) => terminal.err(withoutTyped(text, argv)),
       onSignal: hearSignals(),
-      ...(users !== undefined && { beside: (reachable) => demoBeside(reachable, users, call) }),
+      ...(users !== undefined && {
+        demo: true,
+        beside: (reachable) => demoBeside(reachable, users, call),
+      }),
     })
   },
 })

@@ -90,5 +90,9 @@ Then see what happens, find somebody, and see what an end would end:
   ${rollcall} sessions --filter 'browser=Chrome,active-after=15m'
   ${rollcall} sessions end --filter 'type=tv' --dry-run
 
+Publish a stream in a browser, watch it, and cut who watches (the page asks for the key):
+
+  ${url}/demo/live
+
 `
 }

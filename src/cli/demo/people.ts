@@ -82,8 +82,8 @@ const ROOMS: Several<string> = [
 ]
 
 const STREAMS: Several<string> = [
-  'default/app/stream',
-  'default/app/stream',
+  'default/app/stream-main',
+  'default/app/stream-main',
   'default/app/stream-keynote',
   'default/app/stream-match',
   'default/app/stream-lobby',

@@ -59,12 +59,15 @@ export function mountDialects(app: App, mounts: readonly Mount[]): AnswerUnmet {
 
 /** The pattern of the route that a request meets, a dialect's own where it speaks; undefined where there is none. */
 export function patternOf({ raw, routeOptions: { url, config } }: FastifyRequest): string | undefined {
-  if (config.dialect === undefined) return url
+  if (config.dialect === undefined) return url?.replace(CONDITION, '')
   const { dialect, prefix = '' } = config.dialect
   const [path = ''] = (raw.url ?? '').slice(prefix.length).split('?')
   const route = dialect.routeOf(raw.method ?? 'GET', path)
   return route === undefined ? url : prefix + route
 }
+
+/** What a parameter of a route must be like, behind its name. */
+const CONDITION = /\(\^.*\$\)/
 
 /** The mount with the longest path that a request is under. */
 function mountFor(mounts: readonly Mount[], request: FastifyRequest): Mount | undefined {

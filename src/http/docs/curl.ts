@@ -7,16 +7,23 @@ import type { DescribedParameter, Placed } from './described.ts'
 
 /** A command that asks for an operation. It wants `URL`, and `TOKEN` or `ROLLCALL_KEY`, in the environment. */
 export function curlOf({ method, path, operation }: Placed): string {
-  const { parameters = [], requestBody, security } = operation
+  const { parameters = [], requestBody, responses, security } = operation
   const body = requestBody?.content['application/json']?.example
   return [
     `curl ${method === 'GET' ? '' : `-X ${method} `}"$URL${filled(path, parameters)}"`,
     ...credentialOf(security),
+    ...('101' in responses ? UPGRADE : []),
     ...(body === undefined
       ? []
       : ['-H "Content-Type: application/json"', `-d ${quoted(JSON.stringify(body, undefined, 2))}`]),
   ].join(' \\\n  ')
 }
+
+/** What asks for a WebSocket (RFC 6455 4.1). What comes then are its frames, as they are. */
+const UPGRADE = [
+  '--http1.1 -N -i -H "Connection: Upgrade" -H "Upgrade: websocket"',
+  '-H "Sec-WebSocket-Version: 13" -H "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="',
+]
 
 function filled(path: string, parameters: readonly DescribedParameter[]): string {
   const shown = parameters.filter(({ example }) => example !== undefined)

@@ -64,6 +64,12 @@ const MEANINGS: Readonly<Record<string, string>> = {
   label: 'What their owner calls them, exactly.',
   text: 'Found, in any case, within user id, display name, address, label, user agent, browser or system.',
 
+  'readPresence.user': 'Whose. Once for each user, a hundred at the most.',
+  'openLine.resource': 'What it is attached to, a path.',
+  'openLine.name': 'A name that only one live connection of that resource may hold.',
+  'openLineOfEvents.resource': 'What it is attached to, a path.',
+  'openLineOfEvents.name': 'A name that only one live connection of that resource may hold.',
+
   'IssueBody.user':
     'Whose it is. Fields given update the user, absent ones stay. Only a playback may be without.',
   'IssueBody.user.id': "Their id, in the application's words: 128 bytes at most.",

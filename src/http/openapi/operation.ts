@@ -40,17 +40,28 @@ export type Answer = keyof WireAnswers | OtherAnswer
 
 /** An answer that no shared schema describes. */
 export interface OtherAnswer {
-  readonly type: string
+  /** Its media type; absent where it has no body. */
+  readonly type?: string
   readonly description: string
   readonly example?: string
 }
 
 /** What operations are about. */
-export type Group = 'Holder' | 'Sessions' | 'Users' | 'Denials' | 'Events' | 'Keys' | 'Nodes' | 'Server'
+export type Group =
+  | 'Holder'
+  | 'Lines'
+  | 'Sessions'
+  | 'Users'
+  | 'Denials'
+  | 'Events'
+  | 'Keys'
+  | 'Nodes'
+  | 'Server'
 
 /** Groups in the order in which they are read, each with a sentence. */
 export const GROUPS: Readonly<Record<Group, string>> = {
   Holder: 'For whoever holds a session: who am I, where else am I signed in, sign out there.',
+  Lines: 'Connections that are open for as long as a session is live, and end with it.',
   Sessions: 'For backends and operators: issue, verify, find, change and end sessions.',
   Users: 'For backends and operators: names, roles and bans.',
   Denials: 'Who or what is being kept out for a time.',

@@ -61,6 +61,15 @@ export const OPERATOR_OPERATIONS: Readonly<Record<OperationName, Operation>> = {
     answers: { 200: 'DenialPage' },
     failures: ['bad-cursor'],
   },
+  'GET /v1/presence': {
+    id: 'readPresence',
+    group: 'Users',
+    summary: 'Who is online?',
+    description:
+      'Tells of each `user` whether they hold a live connection or playback, or were active within the last minute: a hundred at a time. Somebody of whom nothing is known is not online.',
+    answers: { 200: 'PresenceList' },
+    example: { query: 'user=u1' },
+  },
   'DELETE /v1/denials/{id}': {
     id: 'liftDenial',
     group: 'Denials',

@@ -18,7 +18,10 @@ export interface Header {
 export interface Response {
   readonly description: string
   readonly headers?: Readonly<Record<string, Header>>
-  readonly content: Readonly<Record<string, { readonly schema: object; readonly example?: unknown }>>
+  readonly content?: Readonly<Record<string, { readonly schema: object; readonly example?: unknown }>>
+
+  /** Where there is no content: what says so to whoever writes the document. */
+  readonly type?: 'null'
 }
 
 /** What an operation may answer, by status: what it was asked for, and a problem for each way to fail. */
@@ -58,7 +61,7 @@ function answered(answers: readonly Answer[], headers: Readonly<Record<string, H
       ...others.map(({ description }) => description),
     ].join(' '),
     ...(Object.keys(headers).length > 0 && { headers }),
-    content: {
+    ...contentOf({
       ...(first !== undefined && {
         'application/json': {
           schema: schemas.length === 1 ? (schemas[0] ?? {}) : { anyOf: schemas },
@@ -66,16 +69,18 @@ function answered(answers: readonly Answer[], headers: Readonly<Record<string, H
         },
       }),
       ...Object.fromEntries(
-        others.map(({ type, example }) => [
-          type,
-          {
-            schema: { type: type === 'application/json' ? 'object' : 'string' },
-            ...(example !== undefined && { example }),
-          },
-        ]),
+        others.flatMap(({ type, example }) => {
+          if (type === undefined) return []
+          const schema = { type: type === 'application/json' ? 'object' : 'string' }
+          return [[type, { schema, ...(example !== undefined && { example }) }]]
+        }),
       ),
-    },
+    }),
   }
+}
+
+function contentOf(content: NonNullable<Response['content']>): Pick<Response, 'content' | 'type'> {
+  return Object.keys(content).length > 0 ? { content } : { type: 'null' }
 }
 
 function failed(status: number, codes: readonly FailureCode[]): Response {

@@ -5,7 +5,8 @@
  */
 import { RollcallError } from '../../core/errors.ts'
 import type { SessionManager } from '../../engine/manager.ts'
-import { IdPath, PageQuery, RealmQuery, RealmWaitQuery } from '../../protocol/queries.ts'
+import { toTime } from '../../protocol/moments.ts'
+import { IdPath, PageQuery, PresenceQuery, RealmQuery, RealmWaitQuery } from '../../protocol/queries.ts'
 import { UserBody } from '../../protocol/requests.ts'
 import { toFullUser, toWireSession } from '../../protocol/shapes.ts'
 import { asActor, keyOf, realmFor } from '../access.ts'
@@ -21,6 +22,17 @@ export function userRoutes(app: App, sessions: SessionManager): void {
   app.get('/v1/users', { config: read, schema: { querystring: PageQuery } }, async (request) => {
     const realm = realmFor(keyOf(request), request.query.realm)
     return toPage(await sessions.users.list({ realm, ...toPaging(request.query) }), toFullUser)
+  })
+
+  app.get('/v1/presence', { config: read, schema: { querystring: PresenceQuery } }, async (request) => {
+    const realm = realmFor(keyOf(request), request.query.realm)
+    const found = await sessions.presence([request.query.user].flat(), realm)
+    return {
+      items: found.map(({ lastActiveAt, ...rest }) => ({
+        ...rest,
+        ...(lastActiveAt !== undefined && { lastActiveAt: toTime(lastActiveAt) }),
+      })),
+    }
   })
 
   app.get('/v1/users/:id', { config: read, schema: one }, async (request) => {
