@@ -1,21 +1,17 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { SECURE_COOKIE, writeCookie } from '../../src/protocol/cookies.ts'
+import { startChromium, WITHOUT_CHROMIUM } from '../support/chromium.ts'
 import { serverBench } from '../support/in-process.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
 import { until } from '../support/until.ts'
-
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 
 /** What pages find, by the names that they give it. */
 type Found = Record<string, unknown>
 
 test('a browser keeps the cookie from scripts and strangers, takes its successor, and gives it up at the end', {
-  skip: CHROMIUM === undefined && 'there is no Chromium on this machine',
+  skip: WITHOUT_CHROMIUM,
   timeout: 60_000,
 }, async () => {
   const found: Found = {}
@@ -28,16 +24,11 @@ test('a browser keeps the cookie from scripts and strangers, takes its successor
     port,
     api: `http://localhost:${new URL(server.url).port}`,
   })
-  const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-extensions']
-  const profile = `--user-data-dir=${temporaryFolder()}`
-  const browser = spawn(CHROMIUM ?? '', [...flags, profile, `http://localhost:${port}/home`], {
-    stdio: 'ignore',
-    detached: true,
-  })
+  await using chromium = await startChromium()
   try {
+    await chromium.open(`http://localhost:${port}/home`)
     await until('the last page has told what it found', () => 'after' in found, 40_000)
   } finally {
-    if (browser.pid !== undefined) process.kill(-browser.pid, 'SIGKILL')
     pages.closeAllConnections()
     pages.close()
   }

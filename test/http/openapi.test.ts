@@ -8,6 +8,7 @@ import { nodeEnv } from '../../src/env.ts'
 import { type App, createApp } from '../../src/http/app.ts'
 import { OPERATIONS } from '../../src/http/openapi/operations.ts'
 import { newTally } from '../../src/http/watching.ts'
+import { createHub } from '../../src/live/hub.ts'
 import { startMetrics } from '../../src/server/metrics.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
 import { type DescribedOperation, descriptionOf, escaped, judgeBy } from '../support/conformance.ts'
@@ -22,7 +23,7 @@ async function whole(): Promise<Whole> {
   const env = nodeEnv()
   const sessions = createSessions({ store: memoryStore({ clock: env.now }), env })
   const meter = startMetrics(newTally(), '0.0.0')
-  const app = createApp({ sessions, version: '0.0.0', meter })
+  const app = createApp({ sessions, hub: createHub({ sessions, env }), version: '0.0.0', meter })
   const routes: RouteOptions[] = []
   app.addHook('onRoute', (route) => void routes.push(route))
   await app.ready()

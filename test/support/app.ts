@@ -5,6 +5,8 @@ import type { SessionManager } from '../../src/engine/manager.ts'
 import type { SessionPolicy } from '../../src/engine/settled.ts'
 import { nodeEnv } from '../../src/env.ts'
 import { type App, type AppOptions, createApp } from '../../src/http/app.ts'
+import type { Hub } from '../../src/live/contract.ts'
+import { createHub } from '../../src/live/hub.ts'
 import { memoryStore } from '../../src/stores/memory/store.ts'
 import { judgeAnswers } from './conformance.ts'
 import { KEY } from './server-process.ts'
@@ -13,6 +15,7 @@ import { KEY } from './server-process.ts'
 export interface AppBench extends AsyncDisposable {
   readonly url: string
   readonly sessions: SessionManager
+  readonly hub: Hub
 
   /** What the answers so far had that is not as described. Whoever takes it answers for it. */
   takeBreaches(): readonly string[]
@@ -26,6 +29,12 @@ export interface AppParts {
   /** The store; one in memory unless told otherwise. */
   readonly store?: SessionStore
   readonly policy?: SessionPolicy
+
+  /** Where it listens; a free port unless told otherwise. */
+  readonly port?: number
+
+  /** How many lines may be open. */
+  readonly lines?: { readonly linesPerSession?: number; readonly linesPerAddress?: number }
 
   /** Spoils the application before its routes are added. */
   readonly alter?: (app: App) => void
@@ -41,19 +50,22 @@ export async function appBench(
   const { store = memoryStore({ clock: env.now }), policy = {} } = parts
   const sessions = createSessions({ store, env, policy })
   await sessions.keys.ensure({ name: 'tests', scopes: ['admin'], secret: KEY })
-  const app = createApp({ sessions, version: 'test', allowOrigins, ...options })
+  const hub = createHub({ sessions, env, ...parts.lines })
+  const app = createApp({ sessions, hub, version: 'test', allowOrigins, ...options })
   parts.alter?.(app)
   const breaches = options.mounts === undefined ? await judgeAnswers(app) : []
-  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const url = await app.listen({ port: parts.port ?? 0, host: '127.0.0.1' })
   return {
     url,
     sessions,
+    hub,
     takeBreaches: () => breaches.splice(0),
     async issue(user, realm = 'default') {
       const { token, session } = await sessions.issue({ user: { id: user }, realm })
       return { token, id: session.id }
     },
     async [Symbol.asyncDispose]() {
+      await hub.close()
       app.server.closeAllConnections()
       await app.close()
       await sessions.close()

@@ -6,6 +6,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { App } from '../../src/http/app.ts'
+import { LIVE_PATHS, readLiveFrame } from '../../src/protocol/live.ts'
 
 /** A request and its answer, as they were on the wire. */
 export interface Exchange {
@@ -76,7 +77,8 @@ export function judgeBy(description: Description): Judge {
     const lacking = lacks(answer, headers)
     if (lacking !== undefined) return `it lacks the header ${lacking}`
     const way = ['paths', template, verb, 'responses', `${status}`, 'content', media, 'schema']
-    return method === 'HEAD' ? undefined : faultOfBody(way, media, body)
+    if (method === 'HEAD') return undefined
+    return template === LIVE_PATHS.eventStream ? faultOfLine(media, body) : faultOfBody(way, media, body)
   }
 
   function lacks({ headers: described = {} }: DescribedAnswer, given: readonly string[]): string | undefined {
@@ -98,6 +100,12 @@ export function judgeBy(description: Description): Judge {
   function faultOfBody(way: readonly string[], media: string, body: string): string | undefined {
     if (media === 'text/event-stream') return faultOfStream(body)
     return media.endsWith('json') ? faultOf(way, body) : undefined
+  }
+
+  function faultOfLine(media: string, body: string): string | undefined {
+    if (media !== 'text/event-stream') return faultOf(['components', 'schemas', 'Problem'], body)
+    const data = body.split('\n').filter((line) => line.startsWith('data:'))
+    return data.every((line) => readLiveFrame(line.slice(5))) ? undefined : 'it has a frame that is none'
   }
 
   function faultOfStream(body: string): string | undefined {

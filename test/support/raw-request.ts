@@ -9,7 +9,7 @@ export interface RawAnswer {
   readonly json: Answer
 }
 
-/** Sends exactly these headers, twice where they stand twice. */
+/** Sends exactly these headers, twice where they stand twice. Hangs up on whatever is upgraded. */
 export function raw(
   url: string,
   method: string,
@@ -32,6 +32,10 @@ export function raw(
         const json = text.startsWith('{') ? (JSON.parse(text) as Answer) : {}
         resolve({ status: response.statusCode ?? 0, rawHeaders: response.rawHeaders, body: text, json })
       })
+    })
+    sent.on('upgrade', ({ statusCode = 0, rawHeaders }, socket) => {
+      socket.destroy()
+      resolve({ status: statusCode, rawHeaders, body: '', json: {} })
     })
     sent.on('error', reject)
     sent.end(body)

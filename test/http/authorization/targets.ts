@@ -116,6 +116,11 @@ export const TARGETS: Readonly<Record<OperationName, Aims>> = {
   },
   'PATCH /v1/me/sessions/{id}': { current: () => ({ id: 'current', body: label }), ...sessionsBy(label) },
   'DELETE /v1/me/sessions/{id}': { current: () => ({ id: 'current' }), ...sessionsBy() },
+  'GET /v1/live': { plain: () => ({}), malformed: () => ({ query: 'rooms=1' }) },
+  'GET /v1/live/events': {
+    afar: () => ({ headers: { origin: 'https://evil.example' } }),
+    malformed: () => ({ query: 'rooms=1' }),
+  },
   'POST /v1/sessions': issuing,
   'POST /v1/verify': verifying,
   'GET /v1/sessions': realms,
@@ -129,6 +134,12 @@ export const TARGETS: Readonly<Record<OperationName, Aims>> = {
   'PATCH /v1/users/{id}': usersBy({ banned: true }),
   'GET /v1/users/{id}/sessions': usersBy(),
   'DELETE /v1/users/{id}/sessions': usersBy(),
+  'GET /v1/presence': {
+    unnamed: () => ({ query: 'user=ada' }),
+    here: ({ realm }) => ({ query: `user=ada&realm=${realm}` }),
+    there: ({ otherRealm }) => ({ query: `user=ada&realm=${otherRealm}` }),
+    malformed: () => ({}),
+  },
   'GET /v1/denials': realms,
   'DELETE /v1/denials/{id}': {
     one: ({ denials }) => ({ id: denials.one ?? '' }),

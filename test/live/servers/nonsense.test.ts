@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { isRollcallError } from '../../../src/core/errors.ts'
+import { nodeEnv } from '../../../src/env.ts'
+import { readAdmissionCall } from '../../../src/live/servers/admission-calls.ts'
+import { readHandle } from '../../../src/live/servers/janus.ts'
+
+const RUNS = { numRuns: 10_000 }
+const some = fc.jsonValue({ maxDepth: 3 })
+
+test('whatever comes in place of a call of AdmissionWebhooks is refused, and nothing else happens', () => {
+  const request = fc.record({
+    direction: fc.constantFrom('incoming', 'outgoing'),
+    status: fc.constantFrom('opening', 'closing'),
+    protocol: fc.oneof(fc.constant('WebRTC'), some),
+    time: fc.oneof(fc.string(), some),
+    url: fc.oneof(fc.webUrl({ withQueryParameters: true }), fc.string(), some),
+  })
+  const call = fc.record({
+    client: fc.oneof(fc.record({ address: some, real_ip: some, port: some }), some),
+    request,
+  })
+  const body = fc.oneof(some, call)
+  fc.assert(
+    fc.property(body, (given) => {
+      try {
+        const { app, stream } = readAdmissionCall(given)
+        return app !== '' && stream !== ''
+      } catch (fault) {
+        return isRollcallError(fault, 'bad-request')
+      }
+    }),
+    RUNS,
+  )
+})
+
+test('whatever Janus tells of a handle, nobody is taken for a viewer without a stream and a connection', () => {
+  const env = nodeEnv()
+  const info = fc.record({
+    plugin: fc.constantFrom('janus.plugin.streaming', 'janus.plugin.videoroom', 'constructor', '__proto__'),
+    plugin_specific: fc.oneof(
+      some,
+      fc.record({ mountpoint_id: some, room: some, type: fc.constant('subscriber') }),
+    ),
+    opaque_id: some,
+    created: some,
+    webrtc: fc.oneof(some, fc.record({ dtls: fc.constant({ 'dtls-state': 'connected' }), ice: some })),
+  })
+  fc.assert(
+    fc.property(fc.oneof(some, info), (given) => {
+      const read = readHandle({ info: given }, [1, 2], env)
+      if (read === undefined) return
+      const { resource, name } = read.viewer
+      assert.match(resource, /^janus\/(streaming|videoroom)\/[^/\s?#]+$/)
+      assert.ok(name.length > 0 && !name.includes('/'))
+    }),
+    RUNS,
+  )
+})
