@@ -17,13 +17,16 @@ export interface Steady {
   during(work: (goesOn: () => boolean) => Promise<unknown>): Promise<number>
 }
 
-/** Finds out what a server can bear, and makes a load of a share of it. */
-export async function steady(target: Target, share: number = 1 / 2): Promise<Steady> {
+/** Finds out what a server can bear, and makes a load of a share of it, that lasts so many seconds each time. */
+export async function steady(
+  target: Target,
+  share: number = 1 / 2,
+  seconds: number = SECONDS,
+): Promise<Steady> {
   await load(target, { seconds: target.warmUp, core: 'any' })
   const { rate } = await load(target, { seconds: SECONDS, core: 'any' })
   const pause = (CONNECTIONS * 1_000) / (rate * share)
-  const measure = async (): Promise<number> =>
-    (await load(target, { seconds: SECONDS, pause, core: 'any' })).p99
+  const measure = async (): Promise<number> => (await load(target, { seconds, pause, core: 'any' })).p99
   await measure()
   return {
     alone: measure,

@@ -7,6 +7,9 @@ import { temporaryFolder } from '../test/support/temporary-folder.ts'
 import { dialects } from './dialects.ts'
 import { events } from './events.ts'
 import { expiries } from './expiries.ts'
+import { crowd } from './live/crowd.ts'
+import { media } from './live/media.ts'
+import { liveReach } from './live/reach.ts'
 import { machine, type Row, toTable } from './measure.ts'
 import { memory } from './memory.ts'
 import { million } from './million.ts'
@@ -41,6 +44,9 @@ const QUESTIONS: Readonly<Record<string, (folder: string) => Promise<readonly Ro
   'shared-issues': sharedIssues,
   'shared-peers': sharedAgainstPeers,
   moving,
+  'live-reach': liveReach,
+  'live-crowd': crowd,
+  'live-media': media,
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))

@@ -27,7 +27,7 @@ export function silent(store: SessionStore, env: Env): SessionManager {
     heard: (_events, sentAt) => void (sentAt !== undefined && lease.read(sentAt)),
     report: nothing,
   })
-  const activity = { note: nothing, flush: async () => undefined, waiting: () => 0 }
+  const activity = { note: nothing, noteId: nothing, flush: async () => undefined, waiting: () => 0 }
   const parts = {
     ...{ store, env, cache, follower, lease, serveStale, activity },
     ...{ verdicts: countVerdicts(), wrote: nothing },
