@@ -9,7 +9,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { RollcallError } from '../../core/errors.ts'
 import { isAddress } from '../../core/network.ts'
 import type { Device } from '../../core/session.ts'
-import { recordOf } from './answers.ts'
+import { recordOf, wordOf } from './answers.ts'
 
 /** A question: whether somebody may come in, or the news that somebody is gone. */
 export interface AdmissionCall {
@@ -61,7 +61,7 @@ export function readAdmissionCall(body: unknown): AdmissionCall {
     protocol: textOf(protocol, 'protocol').toLowerCase(),
     time: textOf(time, 'time'),
     ...readUrl(textOf(url, 'url')),
-    peer: `${String(address)} ${String(port)}`,
+    peer: `${wordOf(address)} ${wordOf(port)}`,
     device: {
       ...(typeof ip === 'string' && { ip }),
       ...(typeof user_agent === 'string' && user_agent !== '' && { userAgent: user_agent }),

@@ -10,6 +10,11 @@ export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
 }
 
+/** A word or a number as it stands; an empty text for anything else, whose own way of becoming text may fail. */
+export function wordOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
+
 /**
  * A value, as the list that it has to be. What is taken for an empty list would end sessions.
  *

@@ -4,7 +4,7 @@
  * @module
  */
 import { RollcallError } from '../../core/errors.ts'
-import { recordOf } from './answers.ts'
+import { recordOf, wordOf } from './answers.ts'
 
 /** How to reach it. */
 export interface JanusAdminOptions {
@@ -29,7 +29,7 @@ export type JanusAnswer = Readonly<Record<string, unknown>> | undefined
 export type AskJanus = (request: string, ...path: readonly number[]) => Promise<JanusAnswer>
 
 /** Codes of Janus for what is not there: a session, a handle. */
-const MISSING = [458, 459]
+const MISSING: readonly unknown[] = [458, 459]
 const UNAUTHORIZED = 403
 
 /** Makes a way to ask. */
@@ -42,7 +42,7 @@ export function janusAdmin({ url, secret, timeout = 3_000 }: JanusAdminOptions):
     })
     if (answer.janus === 'success') return answer
     const { code, reason } = recordOf(answer.error)
-    if (MISSING.includes(Number(code))) return undefined
+    if (MISSING.includes(code)) return undefined
     if (code === UNAUTHORIZED)
       throw new RollcallError(
         'forbidden',
@@ -50,7 +50,7 @@ export function janusAdmin({ url, secret, timeout = 3_000 }: JanusAdminOptions):
       )
     throw new RollcallError(
       'conflict',
-      `Janus refuses "${request}": ${String(reason ?? 'it does not say why')}`,
+      `Janus refuses "${request}": ${wordOf(reason) || 'it does not say why'}`,
     )
   }
 }

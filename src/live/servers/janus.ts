@@ -6,7 +6,7 @@
 import type { Env } from '../../core/env.ts'
 import { isAddress } from '../../core/network.ts'
 import type { Device } from '../../core/session.ts'
-import { listOf, recordOf } from './answers.ts'
+import { listOf, recordOf, wordOf } from './answers.ts'
 import { someAtOnce } from './at-once.ts'
 import type { MediaServer, Viewer } from './contract.ts'
 import { type JanusAdminOptions, type JanusAnswer, janusAdmin } from './janus-admin.ts'
@@ -67,22 +67,22 @@ export function readHandle(
   const viewer: Viewer = {
     key: handle.join('/'),
     mark,
-    resource: `janus/${String(plugin).slice('janus.plugin.'.length)}/${what}`,
+    resource: `janus/${wordOf(plugin).slice('janus.plugin.'.length)}/${what}`,
     name: usableName(opaque_id) ?? uuidOf(env, mark),
     device: deviceOf(recordOf(ice)['selected-pair']),
   }
-  return { viewer, since: Number(created) || 0 }
+  return { viewer, since: typeof created === 'number' ? created : 0 }
 }
 
 /** What is watched, as it may stand in a path. */
 function idOf(id: unknown): string | undefined {
-  if (typeof id !== 'string' && typeof id !== 'number') return undefined
-  return id === '' ? undefined : encodeURIComponent(String(id).toWellFormed())
+  const word = wordOf(id)
+  return word === '' ? undefined : encodeURIComponent(word.toWellFormed())
 }
 
 /** The address that media goes to, from a text such as `10.0.0.1:40000 [host,udp] <-> 10.0.0.9:50000 [prflx,udp]`. */
 function deviceOf(pair: unknown): Device {
-  const [, ip = ''] = /<-> (\S+):\d+ /.exec(String(pair)) ?? []
+  const [, ip = ''] = /<-> (\S+):\d+ /.exec(wordOf(pair)) ?? []
   return isAddress(ip) ? { ip } : {}
 }
 

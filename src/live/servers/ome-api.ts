@@ -6,7 +6,7 @@
  * @module
  */
 import { RollcallError } from '../../core/errors.ts'
-import { listOf, recordOf } from './answers.ts'
+import { listOf, recordOf, wordOf } from './answers.ts'
 import { someAtOnce } from './at-once.ts'
 import type { MediaServer, Viewer } from './contract.ts'
 
@@ -56,7 +56,7 @@ export function omeServer({ url, token, timeout = 3_000 }: OmeApiOptions): Media
       )
     throw new RollcallError(
       'conflict',
-      `OvenMediaEngine answers ${method} with ${status}: ${String(body.message)}`,
+      `OvenMediaEngine answers ${method} with ${status}: ${wordOf(body.message)}`,
     )
   }
 

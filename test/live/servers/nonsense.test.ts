@@ -22,6 +22,17 @@ test('whatever comes in place of a call of AdmissionWebhooks is refused, and not
     request,
   })
   const body = fc.oneof(some, call)
+  const shapeless = { toString: false, valueOf: null }
+  const inEveryPlace = {
+    client: { address: shapeless, port: shapeless, real_ip: shapeless, user_agent: shapeless },
+    request: {
+      direction: 'outgoing',
+      status: 'opening',
+      protocol: 'WebRTC',
+      time: 'now',
+      url: 'ws://a/app/stream',
+    },
+  }
   fc.assert(
     fc.property(body, (given) => {
       try {
@@ -31,7 +42,7 @@ test('whatever comes in place of a call of AdmissionWebhooks is refused, and not
         return isRollcallError(fault, 'bad-request')
       }
     }),
-    RUNS,
+    { ...RUNS, examples: [[inEveryPlace]] },
   )
 })
 
