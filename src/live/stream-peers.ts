@@ -13,6 +13,9 @@ export interface Peer {
   readonly resource: string
   readonly listeners: Set<StreamListener>
 
+  /** Whether its media has connected. */
+  connected: boolean
+
   /** Bytes that were sent to it when that was last asked. */
   bytesSent: number
 
@@ -68,7 +71,14 @@ export function streamPeers(): StreamPeers {
   }
 
   return {
-    make: (id, role, resource) => ({ id, role, resource, listeners: new Set(), bytesSent: 0 }),
+    make: (id, role, resource) => ({
+      id,
+      role,
+      resource,
+      listeners: new Set(),
+      connected: false,
+      bytesSent: 0,
+    }),
 
     add(peer) {
       if (peer.lost !== undefined || peer.over !== undefined) return
@@ -82,8 +92,9 @@ export function streamPeers(): StreamPeers {
 
     ofSession: (sessionId) => [...byId.values()].find(({ line }) => line?.session.id === sessionId),
 
-    connected({ role, resource }) {
-      if (role === 'publisher') tell(resource, true)
+    connected(peer) {
+      peer.connected = true
+      if (peer.role === 'publisher') tell(peer.resource, true)
     },
 
     remove(peer, why) {

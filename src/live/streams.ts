@@ -65,11 +65,14 @@ export function createStreams({ hub, publisher, sessions }: StreamsOptions): Str
     return true
   }
 
-  /** Drops a peer; one who gives way to another who publishes, once that one has connected, so that players see no gap. */
+  /**
+   * Drops a peer. One who publishes and gives way to another goes once that one has connected, so that players see no gap;
+   * but at once where it has not connected itself, or it would take the stream back by connecting last.
+   */
   function drop(peer: Peer, why?: Over): void {
     if (!remove(peer, why)) return
     const waits = typeof why === 'object' && why.reason === 'replaced' && peers.isAwaited(peer.resource)
-    if (peer.role === 'publisher' && waits) predecessors.set(peer.id, peer.resource)
+    if (peer.role === 'publisher' && peer.connected && waits) predecessors.set(peer.id, peer.resource)
     else publisher.cut(peer.id)
   }
 

@@ -143,6 +143,34 @@ test('of many who want to publish at once one does in the end, and every other w
   await playing.plays()
 })
 
+test('whoever gives way before connecting is gone at once, and cannot take the stream back', async () => {
+  await using bench = streamsBench()
+  await using stack = new AsyncDisposableStack()
+  const answered = Promise.withResolvers<void>()
+  const replaced = Promise.withResolvers<void>()
+  const publishing = bench.publish(false, async () => {
+    answered.resolve()
+    await replaced.promise
+  })
+  stack.defer(async () => {
+    replaced.resolve()
+    ;(await publishing).close()
+  })
+  await answered.promise
+  const successor = stack.use(
+    await bench.publish(true, async () => {
+      const [first = ''] = bench.made
+      await until('the first is gone', async () => (await bench.publisher.statistics(first)) === undefined)
+    }),
+  )
+  replaced.resolve()
+  const late = await publishing
+  await using playing = await bench.play('ada')
+  await playing.plays()
+  assert.equal(successor.state(), 'connected')
+  assert.notEqual(late.state(), 'connected')
+})
+
 interface StreamsBench extends AsyncDisposable {
   readonly sessions: SessionManager
   readonly streams: Streams
@@ -153,7 +181,9 @@ interface StreamsBench extends AsyncDisposable {
 
   /** Every thread that was started. */
   readonly threads: readonly Worker[]
-  publish(connected?: boolean): Promise<Publishing>
+
+  /** Publishes; resolves when media is connected, unless told otherwise. `meanwhile` happens before the answer is used. */
+  publish(connected?: boolean, meanwhile?: () => Promise<void>): Promise<Publishing>
   play(name: string): Promise<Playing>
 }
 
@@ -190,11 +220,13 @@ function streamsBench(meanwhile: () => Promise<unknown> = async () => undefined)
     publisher,
     made,
     threads,
-    async publish(connected = true) {
+    async publish(connected = true, beforeAnswer = async () => undefined) {
       const user = { id: 'camera' }
-      const peer = await publishByOffer(
-        async (offer) => (await streams.publish({ ...request, user, offer })).answer,
-      )
+      const peer = await publishByOffer(async (offer) => {
+        const { answer } = await streams.publish({ ...request, user, offer })
+        await beforeAnswer()
+        return answer
+      })
       if (connected) await peer.until('connected')
       return peer
     },
