@@ -192,7 +192,7 @@ export const NEMESES: readonly Nemesis[] = [
     strikes: ({ failOver, feedWay }) => failOver !== undefined && feedWay !== undefined,
     async strike({ place, fleet, random }) {
       const node = anyNode(fleet, random)
-      place.cutReplication?.()
+      await place.cutReplication?.()
       place.feedWay?.begin({ is: 'black-hole' })
       await sleep(between(random, 300, 1_000))
       await fleet.kill(node)
@@ -240,7 +240,7 @@ async function spoilWay({ way }: Place, fault: Fault, milliseconds: number): Pro
 
 /** Lets the standby fall behind first, so that what nobody waited for is surely lost. */
 async function failOverLate({ place, random }: Scene): Promise<void> {
-  place.cutReplication?.()
+  await place.cutReplication?.()
   await sleep(between(random, 300, 1_000))
   await place.failOver?.()
 }

@@ -21,7 +21,7 @@ export interface Place extends AsyncDisposable {
   readonly server?: Server
 
   /** Cuts whatever keeps the standby up with the server, without stopping either. */
-  readonly cutReplication?: () => void
+  readonly cutReplication?: () => Promise<void>
 
   /** Ends the server without a warning, and lets its standby take its place. */
   readonly failOver?: () => Promise<void>

@@ -77,7 +77,7 @@ async function replicated(protection: Protection): Promise<Place> {
     way: together(ways),
     feedWay: together(feedWays),
     server: handOn(() => primary),
-    cutReplication: () => link.begin({ is: 'black-hole' }),
+    cutReplication: async () => link.begin({ is: 'black-hole' }),
     async failOver() {
       await primary.stop('killed')
       await standby.promote()

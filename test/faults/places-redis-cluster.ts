@@ -25,8 +25,9 @@ export const redisClusterPlace: PlaceKind = {
         pause: () => master.pause(),
         resume: () => master.resume(),
       },
-      cutReplication() {
-        for (const replica of cluster.servers) if (replica !== master) void cutOff(replica, master)
+      async cutReplication() {
+        const others = cluster.servers.filter((server) => server !== master)
+        await Promise.all(others.map((replica) => cutOff(replica, master)))
       },
       async failOver() {
         gone = master

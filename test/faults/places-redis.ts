@@ -58,7 +58,7 @@ async function replicated(protection: Protection): Promise<Place> {
     nodes: 3,
     way,
     feedWay,
-    cutReplication: () => link.begin({ is: 'black-hole' }),
+    cutReplication: async () => link.begin({ is: 'black-hole' }),
     async failOver() {
       await primary.kill()
       await replica.ask('replicaof', 'no', 'one')
