@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { LRUCache } from 'lru-cache'
-import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { RollcallError } from '../core/errors.ts'
+import { countClients } from './client-count.ts'
 import type { HttpTally } from './watching.ts'
 
 /** How many wrong credentials a client may send. */
@@ -30,31 +29,23 @@ export interface Attempts {
   refuse(reply: HeaderWriter, client: string, refusal: RollcallError, wrong: boolean): Promise<RollcallError>
 }
 
-/** Clients that are remembered at the most. The one heard of least recently is forgotten for a new one. */
-const MOST_CLIENTS = 50_000
-
 /** Names the policy in `RateLimit-Policy` and `RateLimit`. */
 const POLICY = '"wrong-credentials"'
 
-/** Makes a count; without a limit, one that refuses nobody and writes nothing into answers. */
+/** Makes a count of at most `mostClients`; without a limit, one that refuses nobody and writes nothing into answers. */
 export function countAttempts(
   limit: AttemptLimit | undefined,
   tally: HttpTally,
-  mostClients: number = MOST_CLIENTS,
+  mostClients?: number,
 ): Attempts {
   if (limit === undefined) return uncounted(tally)
   const seconds = Math.ceil(limit.window / 1_000)
   const policy = `${POLICY};q=${limit.failures};w=${seconds}`
-  const limiter = new RateLimiterMemory({ points: limit.failures, duration: seconds })
-  const clients = new LRUCache<string, true>({
-    max: mostClients,
-    dispose: (_true, client) => void limiter.delete(client),
-  })
+  const clients = countClients({ points: limit.failures, window: limit.window }, mostClients)
 
   return {
     async refuse(reply, client, refusal, wrong) {
-      if (wrong && clients.get(client) === undefined) clients.set(client, true)
-      const standing = await (wrong ? limiter.penalty(client) : limiter.get(client))
+      const standing = await (wrong ? clients.add(client) : clients.get(client))
       const left = standing?.remainingPoints ?? limit.failures
       const wait = Math.max(1, Math.ceil((standing?.msBeforeNext ?? limit.window) / 1_000))
       reply.headers({ 'ratelimit-policy': policy, ratelimit: `${POLICY};r=${left};t=${wait}` })
