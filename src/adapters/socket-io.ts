@@ -6,6 +6,7 @@
 import { RollcallError } from '../core/errors.ts'
 import type { Session } from '../core/session.ts'
 import type { Live, SessionManager } from '../engine/manager.ts'
+import { seeOff } from '../live/closing.ts'
 import type { Channel, Hub, LineRequest } from '../live/contract.ts'
 import { lateChannel } from '../live/late-channel.ts'
 import { type LastFrame, lastFrame } from '../protocol/live.ts'
@@ -106,9 +107,6 @@ export function socketIo(options: SocketIoOptions): (socket: AnySocket, next: Ne
   }
 }
 
-/** How long a peer may take to read the rest, in milliseconds. */
-const FAREWELL = 1_000
-
 function channelOf(socket: AnySocket): Channel {
   function close({ type, ...words }: LastFrame): void {
     if (socket.connected && type === 'ended') {
@@ -118,8 +116,7 @@ function channelOf(socket: AnySocket): Channel {
       if (socket.connected) socket.emit(RECONNECT_EVENT)
       socket.conn.close()
     }
-    const impatience = setTimeout(() => socket.conn.close(true), FAREWELL)
-    socket.conn.once('close', () => clearTimeout(impatience))
+    seeOff(socket.conn, () => socket.conn.close(true))
   }
 
   return {

@@ -4,6 +4,7 @@
  * @module
  */
 import { type LastFrame, lastFrame } from '../protocol/live.ts'
+import { openOver, seeOff } from './closing.ts'
 import type { Channel, Hub, Line, LineRequest } from './contract.ts'
 
 /** What is needed of a response, as `node:http` has it. */
@@ -44,15 +45,8 @@ export async function attachResponse(
   request: LineRequest,
   options: ResponseOptions = {},
 ): Promise<Line> {
-  let gone = response.destroyed || response.writableEnded
-  let line: Line | undefined
-  response.once('close', () => {
-    gone = true
-    line?.closed()
-  })
-  line = await hub.open(request, responseChannel(response, options))
-  if (gone) line.closed()
-  return line
+  const isClosed = response.destroyed || response.writableEnded
+  return openOver(response, isClosed, () => hub.open(request, responseChannel(response, options)))
 }
 
 function responseChannel(response: AnyResponse, { lastWords = () => undefined }: ResponseOptions): Channel {
@@ -64,8 +58,7 @@ function responseChannel(response: AnyResponse, { lastWords = () => undefined }:
     const words = response.writableEnded ? undefined : lastWords(frame)
     if (words !== undefined) response.write(words)
     response.end()
-    const impatience = setTimeout(() => response.destroy(), FAREWELL).unref()
-    response.once('close', () => clearTimeout(impatience))
+    seeOff(response, () => response.destroy())
   }
 
   return {
@@ -73,6 +66,3 @@ function responseChannel(response: AnyResponse, { lastWords = () => undefined }:
     release: () => close({ type: 'reconnect' }),
   }
 }
-
-/** How long a peer may take to read the rest, in milliseconds. */
-const FAREWELL = 1_000

@@ -4,6 +4,7 @@
  * @module
  */
 import { CLOSE_CODES, type LastFrame, lastFrame } from '../protocol/live.ts'
+import { openOver, seeOff } from './closing.ts'
 import type { Channel, Hub, Line, LineRequest } from './contract.ts'
 
 /** What is needed of a WebSocket, as the package `ws` has it. */
@@ -47,15 +48,8 @@ export async function attachWebSocket(
   request: LineRequest,
   options: AttachOptions = {},
 ): Promise<Line> {
-  let gone = socket.readyState !== OPEN
-  let line: Line | undefined
-  socket.once('close', () => {
-    gone = true
-    line?.closed()
-  })
-  line = await hub.open(request, webSocketChannel(socket, options))
-  if (gone) line.closed()
-  return line
+  const isClosed = socket.readyState !== OPEN
+  return openOver(socket, isClosed, () => hub.open(request, webSocketChannel(socket, options)))
 }
 
 /** Makes the channel that runs over a WebSocket. */
@@ -68,8 +62,7 @@ export function webSocketChannel(
     if (words !== undefined && socket.readyState === OPEN) socket.send(words, () => undefined)
     if (frame.type === 'ended') socket.close(CLOSE_CODES.ended, frame.reason)
     else socket.close(CLOSE_CODES.restarting, 'this node stops')
-    const impatience = setTimeout(() => socket.terminate(), FAREWELL).unref()
-    socket.once('close', () => clearTimeout(impatience))
+    seeOff(socket, () => socket.terminate())
   }
 
   return {
@@ -79,6 +72,3 @@ export function webSocketChannel(
 }
 
 const OPEN = 1
-
-/** How long a peer may take to close what was closed, in milliseconds. */
-const FAREWELL = 1_000

@@ -6,8 +6,9 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { asEvent, openedFrame } from '../protocol/live.ts'
 import { attachResponse } from './attach-response.ts'
+import type { Patience } from './attendance.ts'
 import type { Hub, LineRequest } from './contract.ts'
-import { PATIENCE, type Patience } from './websocket.ts'
+import { PATIENCE } from './websocket.ts'
 
 /** What lines are opened with as streams of events. */
 export interface EventStreamParts {

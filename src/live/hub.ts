@@ -75,12 +75,7 @@ export function createHub({
 
   /** Cuts a line that is still open. Whoever ended its session has written that. */
   function cut(line: HeldLine, ending: Ending): void {
-    if (!drop(line)) return
-    try {
-      line.channel.cut(ending)
-    } catch (fault) {
-      report(fault)
-    }
+    if (drop(line)) tell(line, (channel) => channel.cut(ending))
   }
 
   /** Looks whether a line's session still lives, and cuts the line if it does not: again until the store tells. */
@@ -195,8 +190,12 @@ export function createHub({
   function release(line: HeldLine): void {
     if (!drop(line)) return
     owed.add(line.session, 'closed')
+    tell(line, (channel) => channel.release())
+  }
+
+  function tell({ channel }: HeldLine, say: (channel: Channel) => void): void {
     try {
-      line.channel.release()
+      say(channel)
     } catch (fault) {
       report(fault)
     }

@@ -5,16 +5,8 @@
  */
 import type { RawData, WebSocket } from 'ws'
 import { CLOSE_CODES, isActiveFrame, openedFrame } from '../protocol/live.ts'
+import { attend, type Patience } from './attendance.ts'
 import type { Line } from './contract.ts'
-
-/** How patient lines are. */
-export interface Patience {
-  /** How often it is said that a line still stands, in milliseconds. 15,000. */
-  readonly heartbeat?: number
-
-  /** How many bytes may wait to be read by a peer before it is given up. 65,536. */
-  readonly unread?: number
-}
 
 /** What lines are like unless told otherwise. */
 export const PATIENCE: Required<Patience> = { heartbeat: 15_000, unread: 65_536 }
@@ -24,49 +16,19 @@ export const PATIENCE: Required<Patience> = { heartbeat: 15_000, unread: 65_536 
  * what its peer says as activity. A peer that does not answer two beats, does not read or says what it should not is given up.
  */
 export function speakOver(socket: WebSocket, line: Line, patience: Patience = {}): void {
-  const { heartbeat, unread } = { ...PATIENCE, ...patience }
+  const asked = { ...PATIENCE, ...patience }
   const active = atMostEverySecond(() => line.active())
-  let unanswered = 0
-
-  /** Gives up a peer that leaves too much unread. Answers whether it may be written to. */
-  function reads(): boolean {
-    if (socket.bufferedAmount <= unread) return true
-    socket.terminate()
-    return false
-  }
-
-  const beat = setInterval(() => {
-    if (unanswered >= MISSED_BEATS) return socket.terminate()
-    unanswered += 1
-    if (!reads() || socket.readyState !== socket.OPEN) return
-    socket.ping()
-    socket.send(HEARTBEAT)
-  }, heartbeat)
-  beat.unref()
-
+  attend(socket, asked, () => socket.send(HEARTBEAT))
   socket.on('error', () => undefined)
-  socket.once('close', () => {
-    clearInterval(beat)
-    line.closed()
-  })
-  socket.on('pong', () => {
-    unanswered = 0
-  })
-  socket.on('ping', (data) => {
-    if (socket.readyState === socket.OPEN && reads()) socket.pong(data)
-  })
+  socket.once('close', () => line.closed())
   socket.on('message', (data, isBinary) => {
-    unanswered = 0
     if (!isBinary && isActiveFrame(textOf(data))) active()
     else socket.close(CLOSE_CODES.notAllowed, 'Send {"type":"active"}, as text, or nothing.')
   })
-  socket.send(JSON.stringify(openedFrame(line.session, heartbeat)))
+  socket.send(JSON.stringify(openedFrame(line.session, asked.heartbeat)))
 }
 
 const HEARTBEAT = JSON.stringify({ type: 'heartbeat' })
-
-/** Beats that a peer may leave unanswered. */
-const MISSED_BEATS = 2
 
 function textOf(data: RawData): string {
   return Buffer.isBuffer(data) ? data.toString() : ''

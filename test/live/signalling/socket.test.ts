@@ -5,7 +5,8 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
 import { nodeEnv } from '../../../src/env.ts'
-import { type PlayerPatience, speakToPlayer } from '../../../src/live/signalling/socket.ts'
+import type { Patience } from '../../../src/live/attendance.ts'
+import { speakToPlayer } from '../../../src/live/signalling/socket.ts'
 import { until } from '../../support/until.ts'
 
 const UPGRADE = [
@@ -49,7 +50,7 @@ const PING = '{"command":"ping"}'
 /** A server that talks with whoever comes, and has nothing to offer. */
 async function listen(
   t: TestContext,
-  patience: PlayerPatience = {},
+  patience: Patience = {},
 ): Promise<{ readonly port: number; readonly open: () => number }> {
   const server = createServer()
   const sockets = new WebSocketServer({ server, autoPong: false })
