@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { type ChildProcess, spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { killProcess, startProcess } from './own-process.ts'
 import { freePort } from './server-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { until } from './until.ts'
@@ -67,13 +67,7 @@ export async function janus(events?: JanusEvents): Promise<Janus> {
     )
   await ready()
 
-  async function kill(): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
-    child.ref()
-    child.kill('SIGKILL')
-    await gone
-  }
+  const kill = (): Promise<void> => killProcess(child)
 
   return {
     url: `http://127.0.0.1:${port}/janus`,
@@ -156,18 +150,6 @@ function others(folder: string, wanted: string): string {
     .join(',')
 }
 
-/** Servers that are running: they end with the tests, whatever becomes of those. */
-const running = new Set<ChildProcess>()
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL')
-})
-
 function start(folder: string): ChildProcess {
-  const child = spawn('janus', ['--configs-folder', folder, '--disable-colors', '--debug-level=3'], {
-    stdio: 'ignore',
-  })
-  child.unref()
-  running.add(child)
-  child.once('exit', () => running.delete(child))
-  return child
+  return startProcess('janus', ['--configs-folder', folder, '--disable-colors', '--debug-level=3'])
 }

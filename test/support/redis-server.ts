@@ -8,6 +8,7 @@ import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
+import { killProcess, startProcess } from './own-process.ts'
 import { freePort, isFree } from './server-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { until } from './until.ts'
@@ -85,13 +86,7 @@ export async function redisServer({ config = {}, port }: RedisServerOptions = {}
     )
   await ready()
 
-  async function kill(): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
-    child.ref()
-    child.kill('SIGKILL')
-    await gone
-  }
+  const kill = (): Promise<void> => killProcess(child)
 
   return {
     port: own,
@@ -168,19 +163,9 @@ function rootFolder(): string {
 }
 let root: string | undefined
 
-/** Servers that are running: they end with the tests, whatever becomes of those. */
-const running = new Set<ChildProcess>()
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL')
-})
-
 function start(directives: Readonly<Record<string, string>>): ChildProcess {
   const flags = Object.entries(directives).flatMap(([name, value]) => [`--${name}`, value])
-  const child = spawn('redis-server', flags, { stdio: 'ignore' })
-  child.unref()
-  running.add(child)
-  child.once('exit', () => running.delete(child))
-  return child
+  return startProcess('redis-server', flags)
 }
 
 /** A free port from which the one of the cluster's own talk, 10,000 above, is free too. */
