@@ -15,7 +15,7 @@ import { cellsOf, differences } from './authorization/cells.ts'
 import { readTable } from './authorization/table.ts'
 
 /** Where all cells are tried in memory, one in so many is tried on each other store; another choice with each seed. */
-const ONE_IN = 12
+const ONE_IN = 24
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 
 const STORES: readonly (readonly [name: string, skip: string | false, open: () => Promise<SessionStore>])[] =
