@@ -34,6 +34,7 @@ export function speakToPlayer(
   })
 
   function close(code: number, reason: string): void {
+    if (socket.readyState !== socket.OPEN) return
     socket.close(code, reason)
     seeOff(socket, () => socket.terminate())
   }
