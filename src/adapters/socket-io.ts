@@ -36,6 +36,12 @@ export interface AnySocket {
     readonly readyState: string
     close(discard?: boolean): unknown
     once(event: 'close', listener: () => void): unknown
+    off(event: 'close', listener: () => void): unknown
+  }
+  readonly nsp: {
+    readonly server: {
+      readonly _opts: { readonly connectionStateRecovery?: { readonly skipMiddlewares?: boolean } }
+    }
   }
 
   /** `session` is added to it. */
@@ -64,6 +70,8 @@ export interface SocketIoOptions extends AdapterOptions {
  * `socket.data.session` is the login. Use it last: a socket that another middleware refuses behind it is held until its
  * transport closes.
  *
+ * A server with `connectionStateRecovery` needs `skipMiddlewares: false`: every socket is refused and reported without it.
+ *
  * What is refused reaches the client's `connect_error` with a problem (RFC 9457) as `data`.
  *
  * @example
@@ -85,10 +93,16 @@ export function socketIo(options: SocketIoOptions): (socket: AnySocket, next: Ne
   }
 
   async function letIn(socket: AnySocket): Promise<void> {
+    requireMiddlewares(socket)
     const session = await verify(socket)
     const channel = lateChannel()
     const line = await hub.open(requestOf(socket, session, describe), channel)
-    for (const source of [socket, socket.conn] as const) onceGone(source, () => line.closed())
+    const gone = (): void => {
+      socket.conn.off('close', gone)
+      line.closed()
+    }
+    socket.once('disconnect', gone)
+    socket.conn.once('close', gone)
     if (socket.conn.readyState !== 'open') line.closed()
     socket.data.session = session
     channel.bind(channelOf(socket))
@@ -125,9 +139,12 @@ function channelOf(socket: AnySocket): Channel {
   }
 }
 
-function onceGone(source: AnySocket | AnySocket['conn'], listener: () => void): void {
-  if ('conn' in source) source.once('disconnect', listener)
-  else source.once('close', listener)
+/** Refuses servers that let sockets come back past every middleware, unverified and held by nobody. */
+function requireMiddlewares({ nsp }: AnySocket): void {
+  if (nsp.server._opts.connectionStateRecovery?.skipMiddlewares !== true) return
+  const advice =
+    'Set connectionStateRecovery.skipMiddlewares to false, or sockets come back without a session.'
+  throw new RollcallError('internal', advice)
 }
 
 function requestOf(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { Server } from 'socket.io'
+import { Server, type ServerOptions } from 'socket.io'
 import { io, type ManagerOptions, type Socket } from 'socket.io-client'
 import { socketIo } from '../../src/adapters/socket-io.ts'
 import { createSessions, memoryStore, type SessionManager } from '../../src/index.ts'
@@ -81,20 +81,55 @@ test('a client whose node stops connects again by itself', async () => {
   socket.disconnect()
 })
 
+test('a server whose sockets could come back past the middleware lets nobody in', async () => {
+  await using app = await application({ connectionStateRecovery: {} })
+  const { token } = await app.sessions.issue({ user: { id: 'ada' } })
+  const socket = app.connect({ auth: { token }, transports: ['websocket'] })
+  const [fault] = await once(socket, 'connect_error')
+  assert.equal(fault?.data?.code, 'internal')
+  socket.disconnect()
+  await using careful = await application({ connectionStateRecovery: { skipMiddlewares: false } })
+  const { token: other } = await careful.sessions.issue({ user: { id: 'ada' } })
+  const admitted = careful.connect({ auth: { token: other }, transports: ['websocket'] })
+  await once(admitted, 'connect')
+  admitted.disconnect()
+})
+
+test('a socket that comes and goes on one transport leaves nothing behind on it', async () => {
+  await using app = await application()
+  const { token } = await app.sessions.issue({ user: { id: 'ada' } })
+  const socket = app.connect({ auth: { token }, transports: ['websocket'] })
+  const other = socket.io.socket('/other')
+  await Promise.all([once(socket, 'connect'), once(other, 'connect')])
+  const before = app.listeners()
+  for (let times = 0; times < 5; times++) {
+    socket.disconnect()
+    await until('its line is closed', () => app.hub.lines() === 0)
+    socket.connect()
+    await once(socket, 'connect')
+  }
+  assert.equal(app.listeners(), before)
+  for (const each of [socket, other]) each.disconnect()
+})
+
 interface Application extends AsyncDisposable {
   readonly url: string
   readonly sessions: SessionManager
   readonly hub: Hub
   users(): readonly unknown[]
+
+  /** Who waits for the transport of the first of them to close. */
+  listeners(): number
   connect(options: Partial<ManagerOptions> & { readonly auth?: object }): Socket
 }
 
-async function application(): Promise<Application> {
+async function application(options: Partial<ServerOptions> = {}): Promise<Application> {
   const sessions = createSessions({ store: memoryStore() })
   const hub = createHub({ sessions })
   const server = createServer()
-  const sockets = new Server(server)
+  const sockets = new Server(server, options)
   sockets.use(socketIo({ sessions, hub }))
+  sockets.of('/other')
   sockets.engine?.on('connection', ({ transport }) => Object.assign(transport, { closeTimeout: 200 }))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -102,6 +137,7 @@ async function application(): Promise<Application> {
     url,
     sessions,
     hub,
+    listeners: () => [...sockets.sockets.sockets.values()][0]?.conn.listenerCount('close') ?? 0,
     users: () => [...sockets.sockets.sockets.values()].map(({ data }) => data.session.userId),
     connect: (options) => io(url, { forceNew: true, reconnectionDelay: 10, ...options }),
     async [Symbol.asyncDispose]() {
