@@ -12,6 +12,9 @@ export interface Arrivals {
   begin(): Arrival
   ended(id: string, ending: Ending): void
   scopeEnded(scope: Scope): void
+
+  /** Something may have ended that was not heard of. */
+  missed(): void
 }
 
 /** A line that is being opened. */
@@ -19,7 +22,10 @@ export interface Arrival {
   /** How the session of this line, or the login that it lives under, ended since this began. */
   endingOf(session: Session): Ending | undefined
 
-  /** Whether everything of a realm or a user ended since this began, so that the store must say whether this did. */
+  /**
+   * Whether everything of a realm or a user ended since this began, or something was missed, so that the store must say
+   * whether this did.
+   */
   isDoubtful(session: Session): boolean
   done(): void
 }
@@ -29,6 +35,7 @@ export function arrivals(): Arrivals {
   const open = new Map<Arrival, number>()
   const ended = new Map<string, { readonly ending: Ending; readonly turn: number }>()
   const scopes = new Map<Scope, number>()
+  const doubted = new Set<Arrival>()
   let turn = 0
 
   /** Forgets what came before the longest of the arrivals under way began. */
@@ -45,9 +52,11 @@ export function arrivals(): Arrivals {
     begin() {
       const arrival: Arrival = {
         endingOf: ({ id, parentId = '' }) => (ended.get(parentId) ?? ended.get(id))?.ending,
-        isDoubtful: (session) => [...scopes.keys()].some((scope) => means(scope, session)),
+        isDoubtful: (session) =>
+          doubted.has(arrival) || [...scopes.keys()].some((scope) => means(scope, session)),
         done() {
           open.delete(arrival)
+          doubted.delete(arrival)
           forget()
         },
       }
@@ -56,6 +65,9 @@ export function arrivals(): Arrivals {
     },
     ended(id, ending) {
       if (open.size > 0) ended.set(id, { ending, turn: turn++ })
+    },
+    missed() {
+      for (const arrival of open.keys()) doubted.add(arrival)
     },
     scopeEnded({ realm, userId, except }) {
       if (open.size === 0) return

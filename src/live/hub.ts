@@ -16,6 +16,7 @@ import { arrivals } from './arrivals.ts'
 import type { Channel, Hub, HubOptions, Line, LineRequest } from './contract.ts'
 import { endings } from './endings.ts'
 import { type HeldLine, heldLines } from './held-lines.ts'
+import { orphans } from './orphans.ts'
 import { places } from './places.ts'
 
 /** Lines that are cut or looked at between two turns of the event loop, so that requests and new connections get in between. */
@@ -40,12 +41,21 @@ export function createHub({
   const owed = endings(sessions, env, report)
   const opening = arrivals()
   const underWay = new Set<Promise<Line>>()
+  const unheld = orphans({
+    env,
+    isHeld: (id) => held.get(id) !== undefined,
+    underWay: () => underWay,
+    end: (session) => owed.add(session, 'closed'),
+  })
   let closed = false
 
   const deafen = [
+    sessions.on('session.created', ({ session }) => {
+      if (session.node === sessions.nodes.own.id) unheld.created(session)
+    }),
     sessions.on('session.ended', (event) => hearEnded(event)),
     sessions.on('sessions.ended', (event) => hearAllEnded(event)),
-    sessions.onGap(() => sessions.delayReceipts(inSlices(held.all(), look))),
+    sessions.onGap(hearGap),
     sessions.onLapse(lose),
   ]
 
@@ -66,6 +76,12 @@ export function createHub({
     )
     cutAll(sure, { at, reason, by })
     if (doubtful.length > 0) sessions.delayReceipts(inSlices(doubtful, look))
+  }
+
+  /** Something may have ended that nobody told of here: of what is held, and of what is being opened. */
+  function hearGap(): void {
+    opening.missed()
+    sessions.delayReceipts(inSlices(held.all(), look))
   }
 
   function cutAll(lines: readonly HeldLine[], ending: Ending): void {
@@ -156,6 +172,7 @@ export function createHub({
       return lineOf(line)
     } catch (fault) {
       taken.leave(place)
+      unheld.failed(fault)
       throw fault
     } finally {
       arrival.done()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isRollcallError } from '../../src/core/errors.ts'
+import { isRollcallError, RollcallError } from '../../src/core/errors.ts'
 import type { SessionStore } from '../../src/core/store.ts'
 import { holding } from '../support/node-bench.ts'
 import { ADA, hubBench, REVOKED, recorder, under } from './support.ts'
@@ -141,4 +141,83 @@ function aheadBy(milliseconds: number): (store: SessionStore) => SessionStore {
       return { ...page, events }
     },
   })
+}
+
+test('a session that began though nobody could say so does not stay without its line', async () => {
+  const hand = lateAnswers()
+  await using bench = await hubBench({}, hand.spoil)
+  const { sessions, hub, env } = bench
+  const login = await sessions.issue(ADA)
+  const count = async (): Promise<number> => (await sessions.count({ kind: 'connection' })).count
+  for (const heard of ['before', 'after']) {
+    hand.lose()
+    const opening = hub.open(under(login.session.id), recorder())
+    const refused = assert.rejects(opening, (fault) => isRollcallError(fault, 'outcome-unknown'))
+    if (heard === 'before') await env.advance(2_000)
+    hand.answer()
+    await refused
+    await env.advance(2_000)
+    assert.equal(await count(), 0, `it was heard of ${heard} the refusal`)
+  }
+  await hub.open(under(login.session.id), recorder())
+  await env.advance(2_000)
+  assert.deepEqual([hub.lines(), await count()], [1, 1])
+})
+
+test('a line that was being opened while something was missed is looked at', async () => {
+  const hand = lateAnswers()
+  await using bench = await hubBench({}, hand.spoil)
+  const { sessions, hub, env, store } = bench
+  const login = await sessions.issue(ADA)
+  await env.advance(1_000)
+  hand.hold()
+  const channel = recorder()
+  const opening = hub.open(under(login.session.id), channel)
+  await env.advance(10)
+  await store.end({ realm: 'default', id: login.session.id }, REVOKED, 1)
+  await store.trim({ entries: 0, age: 0 })
+  await env.advance(1_500)
+  hand.answer()
+  await opening
+  await env.advance(1_500)
+  assert.deepEqual(channel.cuts, ['parent-ended'])
+})
+
+/** A store whose answers to inserts can be kept back, and lost. */
+function lateAnswers(): {
+  spoil(store: SessionStore): SessionStore
+
+  /** Keeps the next answer back until `answer`. */
+  hold(): void
+
+  /** Keeps it back as well, and answers that nobody knows. */
+  lose(): void
+  answer(): void
+} {
+  let kept: PromiseWithResolvers<void> | undefined
+  let lost = false
+  const hold = (isLost: boolean): void => {
+    kept = Promise.withResolvers()
+    lost = isLost
+  }
+  return {
+    spoil: (store) => ({
+      ...store,
+      async insert(...given) {
+        const inserted = await store.insert(...given)
+        await kept?.promise
+        if (lost) throw new RollcallError('outcome-unknown')
+        return inserted
+      },
+    }),
+    hold: () => hold(false),
+    lose: () => hold(true),
+    answer() {
+      kept?.resolve()
+      kept = undefined
+      setImmediate(() => {
+        lost = false
+      })
+    },
+  }
 }
