@@ -67,13 +67,18 @@ export function createStreams({ hub, publisher, sessions }: StreamsOptions): Str
 
   /**
    * Drops a peer. One who publishes and gives way to another goes once that one has connected, so that players see no gap;
-   * but at once where it has not connected itself, or it would take the stream back by connecting last.
+   * but at once where it has not connected itself, or it would take the stream back by connecting last. Whoever it was to
+   * follow goes with it: their session is over, and no row of others who never connect may keep them on air.
    */
   function drop(peer: Peer, why?: Over): void {
     if (!remove(peer, why)) return
-    const waits = typeof why === 'object' && why.reason === 'replaced' && peers.isAwaited(peer.resource)
-    if (peer.role === 'publisher' && peer.connected && waits) predecessors.set(peer.id, peer.resource)
-    else publisher.cut(peer.id)
+    const givesWay = typeof why === 'object' && why.reason === 'replaced' && peer.role === 'publisher'
+    if (givesWay && peer.connected && peers.isAwaited(peer.resource)) {
+      predecessors.set(peer.id, peer.resource)
+      return
+    }
+    if (givesWay) cutPredecessors(peer.resource)
+    publisher.cut(peer.id)
   }
 
   function cutPredecessors(of: string): void {

@@ -117,7 +117,7 @@ test('an offer becomes a session with its answer, and not before', async () => {
     (fault) => isRollcallError(fault, 'name-taken'),
   )
   await sessions.end({ resource: RESOURCE, name: 'ada' }, { reason: 'revoked' })
-  await player.until('failed', 1_000)
+  await player.until('failed', 5_000)
   assert.deepEqual(
     endings.map((why) => (why as { readonly reason: string }).reason),
     ['revoked'],
@@ -169,6 +169,29 @@ test('whoever gives way before connecting is gone at once, and cannot take the s
   await playing.plays()
   assert.equal(successor.state(), 'connected')
   assert.notEqual(late.state(), 'connected')
+})
+
+test('a row of those who never connect keeps nobody on air whose session is over', async () => {
+  await using bench = streamsBench()
+  await using stack = new AsyncDisposableStack()
+  stack.use(await bench.publish())
+  const isOnAir = async (): Promise<boolean> =>
+    (await bench.publisher.statistics(bench.made[0] ?? '')) !== undefined
+  for (const isExpected of [true, false]) {
+    const never = Promise.withResolvers<void>()
+    const answered = Promise.withResolvers<void>()
+    const publishing = bench.publish(false, () => {
+      answered.resolve()
+      return never.promise
+    })
+    stack.defer(async () => {
+      never.resolve()
+      ;(await publishing).close()
+    })
+    await answered.promise
+    if (isExpected) assert.ok(await isOnAir(), 'until somebody else is, players see no gap')
+    else await until('the first is off the air', async () => !(await isOnAir()))
+  }
 })
 
 interface StreamsBench extends AsyncDisposable {
