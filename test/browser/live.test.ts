@@ -175,7 +175,7 @@ test(
     ] as const)
       await until(`${name} sees pictures`, async () => (await figuresOf(page, name)).frames > 2)
     await polite.goto('about:blank')
-    await until('polite is off the list', async () => !(await stage.list()).includes('polite'), 1_000)
+    await until('polite is off the list', async () => !(await stage.list()).includes('polite'), 5_000)
     const closedAt = Date.now()
     await silent.close()
     await until('silent is off the list', async () => (await stage.list()).length === 0, 12_000)

@@ -117,7 +117,7 @@ test('a connection that has gone silent is given up and made again', async () =>
   const options = {
     ...QUICK,
     after: '0',
-    silence: 200,
+    silence: 2_000,
     onInterrupted: (fault: RollcallProblem) => faults.push(fault.code),
   }
   for await (const { session } of client.events.stream({ type: 'session.created' }, options)) {

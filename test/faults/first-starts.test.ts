@@ -52,7 +52,7 @@ for (const kind of SHARED_PLACES) {
 }
 
 async function startNode(store: string): Promise<ReturnType<typeof createSessions>> {
-  const settings = readSettings({ argv: ['--store', store], env: {} })
+  const settings = readSettings({ argv: ['--store', store, '--store-patience', '10s'], env: {} })
   const env = nodeEnv()
   const sessions = createSessions({
     store: await openStore(settings, env.now),

@@ -1,4 +1,10 @@
-import { type RedisCluster, type RedisServer, redisCluster, WITHOUT_REDIS } from '../support/redis-server.ts'
+import {
+  QUICK_TO_REPLACE,
+  type RedisCluster,
+  type RedisServer,
+  redisCluster,
+  WITHOUT_REDIS,
+} from '../support/redis-server.ts'
 import { until } from '../support/until.ts'
 import type { PlaceKind } from './place.ts'
 
@@ -10,7 +16,10 @@ export const redisClusterPlace: PlaceKind = {
   wavers: true,
 
   async start(protection) {
-    const cluster = await redisCluster(protection === 'forgetful' ? { appendonly: 'no' } : {})
+    const cluster = await redisCluster({
+      ...QUICK_TO_REPLACE,
+      ...(protection === 'forgetful' && { appendonly: 'no' }),
+    })
     const waits = protection !== 'asynchronous'
     let master = await cluster.masterOf(STRUCK)
     let gone: RedisServer | undefined

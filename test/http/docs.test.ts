@@ -96,7 +96,7 @@ test('every example on the reference page runs in a shell, and the server unders
   for (const placed of described.tags.flatMap(({ name }) => operationsAbout(described, name))) {
     const { token } = await bench.issue('u1')
     const endless = placed.path.startsWith('/v1/live')
-    const command = `${curlOf(placed)} -s -o /dev/null -w '%{http_code}' ${endless ? '-m 0.5 || true' : ''}`
+    const command = `${curlOf(placed)} -s -o /dev/null -w '%{http_code}' ${endless ? '-m 3 || true' : ''}`
     const environment = { ...process.env, URL: bench.url, TOKEN: token, ROLLCALL_KEY: KEY }
     const { stdout } = await run('sh', ['-c', command], { env: environment, timeout: 10_000 })
     const example = /\{id\}/.test(placed.path) || placed.path === '/v1/events'

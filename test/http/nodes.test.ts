@@ -87,7 +87,7 @@ test('an end through one node that waits for all is refused by the other when it
 })
 
 test('a node that does not answer is named in the receipt', async () => {
-  await using pair = await twoNodes()
+  await using pair = await twoNodes({ maxStaleness: '20s' })
   const { one, other, hand } = pair
   hand.hold('read', 'renew')
   const { json } = await ask(one, 'POST /v1/sessions/end?wait=all&timeout=100ms', KEY, {
@@ -129,7 +129,7 @@ test('the nodes are listed, with which one was asked', async () => {
 })
 
 test('fresh asks the store, ahead of the framework and behind it, of one token and of many', async () => {
-  await using pair = await twoNodes()
+  await using pair = await twoNodes({ maxStaleness: '20s' })
   const { one, other, hand } = pair
   const { token } = await one.issue('ada')
   await ask(other, 'GET /v1/whoami', token)

@@ -20,7 +20,7 @@ test('where anybody may play, a token that is sent must be live, and what it pla
   const [held] = (await server.sessions.list({ kind: 'playback' })).items
   assert.deepEqual([held?.parentId, held?.userId], [login.session.id, 'ada'])
   await server.sessions.end({ id: login.session.id })
-  await playing.until('failed', 1_000)
+  await playing.until('failed', 5_000)
   const refused = await postOffer(server.url, AN_OFFER, { credential: login.token })
   assert.deepEqual([refused.status, codeOf(refused)], [401, 'session-ended'])
 })

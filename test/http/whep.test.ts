@@ -36,7 +36,7 @@ test('whoever plays is answered with what WHEP asks for, is listed under their n
   assert.deepEqual(await statuses(location, [['HEAD'], ['GET'], ['OPTIONS']]), [200, 204, 204])
 
   assert.equal((await fetch(location, { method: 'DELETE' })).status, 200)
-  await playing.until('failed', 1_000)
+  await playing.until('failed', 5_000)
   await until('the list is empty', async () => (await names(server.url)).length === 0)
   const [ended] = (await server.sessions.list({ kind: 'playback', status: 'ended' })).items
   assert.equal(ended?.ending?.reason, 'closed')

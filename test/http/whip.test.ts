@@ -24,7 +24,7 @@ test('whoever publishes is a session of the key, and leaves by a secret URL', as
   assert.equal(headers.get('link'), null)
   assert.equal((await fetch(location.replace('/whip/', '/whep/'), { method: 'DELETE' })).status, 404)
   assert.equal((await fetch(location, { method: 'DELETE' })).status, 200)
-  await publishing.until('failed', 1_000)
+  await publishing.until('failed', 5_000)
   await until(
     'it is over',
     async () => (await server.sessions.list({ kind: 'connection' })).items.length === 0,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
@@ -80,10 +81,10 @@ test('asked to end, the server finishes what is under way and refuses nothing it
     call(server.url, 'POST', '/v1/sessions', KEY, { user: { id: 'ada' } }),
   )
   await asked[0]
+  const exit = once(server.process, 'exit')
   server.process.kill('SIGTERM')
   const answers = await Promise.allSettled(asked)
-  const exit = await new Promise((resolve) => server.process.once('exit', resolve))
-  assert.equal(exit, 0)
+  assert.deepEqual(await exit, [0, null])
   for (const answer of answers)
     if (answer.status === 'fulfilled') assert.ok([201, 503].includes(answer.value.status))
   assert.match(server.output(), /rollcall has stopped/)

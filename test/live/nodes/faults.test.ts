@@ -11,7 +11,7 @@ import { allOver, type Holder, holdLines, idsUnder, isWhole, type LiveFleet, liv
 const MAX_STALENESS = 1_000
 
 /** What a machine with other work may take on top, in milliseconds. */
-const BUSY = 500
+const BUSY = 3_000
 
 /** What may go wrong between two nodes, and what becomes of lines then. */
 const FAULTS: Readonly<Record<string, (fleet: LiveFleet) => Promise<void>>> = {

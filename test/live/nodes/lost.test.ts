@@ -10,7 +10,7 @@ import { until } from '../../support/until.ts'
 import { allOver, type Holder, holdLines, idsUnder, isWhole, liveFleet } from './fleet.ts'
 
 /** When the lines of a node that is not heard of are over: with its membership, once the others have looked. */
-const LOST_WITHIN = MEMBERSHIP + MEMBERSHIP / 6 + 2_000
+const LOST_WITHIN = MEMBERSHIP + MEMBERSHIP / 6 + 5_000
 
 describe('a node that is gone', { concurrency: true }, () => {
   for (const kind of [postgres, redis])
@@ -44,8 +44,8 @@ describe('a node that is gone', { concurrency: true }, () => {
 
       await pass(Math.max(0, 20_000 - (performance.now() - gone)))
       stopped.resume()
-      await allOver(asleep, ['reconnect'], 1_000)
-      await allOver(ended, ['revoked', 'reconnect'], 1_000)
+      await allOver(asleep, ['reconnect'], 5_000)
+      await allOver(ended, ['revoked', 'reconnect'], 5_000)
       const again = await holdLines(staying, stopped, 'asleep')
       assert.equal((await idsUnder(staying.client, again.loginId)).length, again.lines.size)
       assert.ok(isWhole(safe) && isWhole(again))

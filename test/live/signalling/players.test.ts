@@ -53,7 +53,7 @@ test(
     assert.ok(page.response.lastSentTime > page.response.createdTime, JSON.stringify(page))
 
     assert.equal(await curl('DELETE', `${SESSIONS}/my_session_0`), '{"message":"OK","statusCode":200}')
-    await first.until('failed', 1_000)
+    await first.until('failed', 5_000)
     assert.deepEqual(await one.end(), { code: 4401, reason: 'revoked' })
     await second.plays()
     assert.equal(await curl('GET', SESSIONS), '{"message":"OK","response":["my_session_1"],"statusCode":200}')
@@ -128,7 +128,7 @@ test('whoever may not play is told that there is no offer, whatever the reason',
       deny: { keys: ['user'], for: '1m' },
     })
     assert.equal(json.ended, 1)
-    await peer.until('failed', 1_000)
+    await peer.until('failed', 5_000)
     assert.equal((await player.end()).code, 4401)
   }
   await refused('/app/stream?session=eve', bearer)
@@ -215,7 +215,7 @@ test('a player who vanishes while its answer is taken leaves nobody on the list'
     if (round % 2 === 0) await new Promise((resolve) => setImmediate(resolve))
     player.vanish()
   }
-  await until('nobody hasty is on the list', async () => !/hasty/.test(await curl('GET', SESSIONS)), 1_000)
+  await until('nobody hasty is on the list', async () => !/hasty/.test(await curl('GET', SESSIONS)))
   await using player = await omePlayer(server.url, '/app/stream?session=hasty-0')
   await (await player.play()).plays()
 })
@@ -242,7 +242,7 @@ test(
     const peer = await player.play()
     await peer.plays()
     await call(server.url, 'DELETE', `/v1/sessions/${session.id}`, KEY)
-    await peer.until('failed', 1_000)
+    await peer.until('failed', 5_000)
     assert.deepEqual(await player.end(), { code: 4401, reason: 'revoked' })
     camera.close()
   },

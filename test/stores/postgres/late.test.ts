@@ -10,7 +10,7 @@ import { faultProxy } from '../../support/fault-proxy.ts'
 import { WITHOUT_POSTGRES } from '../../support/postgres-server.ts'
 import { seededRandom } from '../../support/seeded-random.ts'
 import { until } from '../../support/until.ts'
-import { begin, freshSchema, sharedServer } from './support.ts'
+import { begin, freshSchema, openImpatient, sharedServer } from './support.ts'
 
 const PATIENCE = 200
 const QUESTIONS = 400
@@ -95,7 +95,7 @@ describe('answers of PostgreSQL that come late', { skip: WITHOUT_POSTGRES }, () 
     const connection = await connect({ ...USUAL, url: server.url() })
     const began = performance.now()
     const settled = await Promise.allSettled([
-      connection.ask('select pg_sleep(0.4)', [], PATIENCE),
+      connection.ask('select pg_sleep(30)', [], PATIENCE),
       connection.ask('select 1 as one', []),
       connection.say('select 2'),
     ])
@@ -124,7 +124,7 @@ describe('answers of PostgreSQL that come late', { skip: WITHOUT_POSTGRES }, () 
     const direct = await postgresStore({ url: server.url(), schema, patience: 5_000 })
     const users = Array.from({ length: 200 }, (_, index) => `user-${index}`)
     const ids = await Promise.all(users.map((userId) => begin(direct, { userId })))
-    const store = await postgresStore({ url, schema, patience: PATIENCE })
+    const store = await openImpatient({ url, schema, patience: PATIENCE })
     proxy.begin({ is: 'latency', milliseconds: 0, jitter: 0.55 * PATIENCE })
     let found = 0
     for (let round = 0; round < 6; round++) {
@@ -153,10 +153,10 @@ describe('answers of PostgreSQL that come late', { skip: WITHOUT_POSTGRES }, () 
     const schema = freshSchema()
     const direct = await postgresStore({ url: server.url(), schema, patience: 5_000 })
     const id = await begin(direct)
-    const store = await postgresStore({ url, schema, patience: 2_000 })
+    const store = await postgresStore({ url, schema, patience: 20_000 })
     await store.end({ realm, id: await begin(store, { userId: 'bob' }) }, REVOKED, 1)
     await server.run(`create function ${schema}.slow() returns trigger language plpgsql as
-      $$ begin perform pg_sleep(0.5); return null; end $$`)
+      $$ begin perform pg_sleep(3); return null; end $$`)
     await server.run(`create constraint trigger slow after insert on ${schema}.journal
       deferrable initially deferred for each row execute function ${schema}.slow()`)
     const ending = store.end({ realm, id }, REVOKED, 1)

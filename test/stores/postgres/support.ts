@@ -3,6 +3,7 @@ import type { SessionDraft, SessionStore } from '../../../src/core/store.ts'
 import { type PostgresStoreOptions, postgresStore } from '../../../src/stores/sql/postgres/store.ts'
 import { draftOf, TESTER } from '../../../src/testing/contract/workbench.ts'
 import { type PostgresServer, type PostgresSettings, startPostgres } from '../../support/postgres-server.ts'
+import { until } from '../../support/until.ts'
 
 let schemas = 0
 
@@ -28,6 +29,18 @@ export function open(
   options: Partial<PostgresStoreOptions> = {},
 ): Promise<SessionStore> {
   return postgresStore({ url: server.url(), patience: 5_000, ...options })
+}
+
+/** Opens a store that is impatient once it is open: a busy machine may take its time until then. */
+export async function openImpatient(options: PostgresStoreOptions): Promise<SessionStore> {
+  await (await postgresStore({ ...options, patience: 10_000 })).close()
+  let store: SessionStore | undefined
+  await until('the store is opened', async () => {
+    store = await postgresStore(options).catch(() => undefined)
+    return store !== undefined
+  })
+  if (store === undefined) throw new Error('The store was to be open')
+  return store
 }
 
 /** Begins a session that must be begun, and returns its id. */

@@ -61,7 +61,7 @@ describe('finding many at once', { skip: WITHOUT_REDIS }, () => {
   test('fails for all of them where it fails, and works again afterwards', async () => {
     await using server = await redisServer({ config: { appendfsync: 'no' } })
     await using proxy = await faultProxy({ port: server.port })
-    const store = await redisStore({ url: `redis://127.0.0.1:${proxy.port}`, patience: 300 })
+    const store = await redisStore({ url: `redis://127.0.0.1:${proxy.port}`, patience: 2_000 })
     try {
       const begun = await store.insert(draftOf(), { by: TESTER })
       assert.ok(begun.ok)

@@ -13,8 +13,8 @@ const REVOKE = (id: string) => ({ realm: 'default', id }) as const
 describe('Redis with a replica', { skip: WITHOUT_REDIS }, () => {
   test('counts a write only once the replica has it, where that is asked for', async () => {
     await using pair = await startPair()
-    const local = await redisStore({ url: pair.master.url, patience: 300 })
-    const replicated = await redisStore({ url: pair.master.url, patience: 300, durability: 'replicated' })
+    const local = await redisStore({ url: pair.master.url, patience: 2_000 })
+    const replicated = await redisStore({ url: pair.master.url, patience: 2_000, durability: 'replicated' })
     const { id } = await persist(() => begin(replicated))
     assert.equal(await outcomeOf(replicated.end(REVOKE(id), REVOKED, 1)), 'done')
 
@@ -44,7 +44,7 @@ describe('Redis with a replica', { skip: WITHOUT_REDIS }, () => {
   test('keeps an end that a replica confirmed when that is promoted; without, it is lost', async () => {
     for (const durability of ['replicated', 'local'] as const) {
       await using pair = await startPair()
-      const store = await redisStore({ url: urlOf(pair), patience: 300, durability })
+      const store = await redisStore({ url: urlOf(pair), patience: 2_000, durability })
       const { id } = await persist(() => begin(store))
       await persist(() => store.end(REVOKE(id), REVOKED, 1))
       const other = await persist(() => begin(store))
@@ -63,15 +63,15 @@ describe('Redis with a replica', { skip: WITHOUT_REDIS }, () => {
 
   test('goes over to the one that is the master, and speaks to no replica', async () => {
     await using pair = await startPair()
-    const store = await redisStore({ url: urlOf(pair), patience: 500 })
+    const store = await redisStore({ url: urlOf(pair), patience: 2_000 })
     const { id } = await begin(store)
     await caughtUp(pair)
     await assert.rejects(
-      redisStore({ url: pair.replica.url, patience: 300 }),
+      redisStore({ url: pair.replica.url, patience: 2_000 }),
       (fault) => isRollcallError(fault, 'store-unavailable') && /is a replica of/.test(fault.message),
     )
     await pair.replica.ask('replicaof', 'no', 'one')
-    const torn = await redisStore({ url: urlOf(pair), patience: 300 }).catch((fault: unknown) => fault)
+    const torn = await redisStore({ url: urlOf(pair), patience: 2_000 }).catch((fault: unknown) => fault)
     assert.ok(isRollcallError(torn, 'store-unavailable') && /both say/.test(torn.message))
     await pair.master.ask('replicaof', '127.0.0.1', pair.replica.port)
     await persist(() => store.end(REVOKE(id), REVOKED, 1))
@@ -82,8 +82,8 @@ describe('Redis with a replica', { skip: WITHOUT_REDIS }, () => {
 
   test('forgets every position once entries that were read are lost', async () => {
     await using pair = await startPair()
-    const store = await redisStore({ url: urlOf(pair), patience: 300 })
-    const other = await redisStore({ url: urlOf(pair), patience: 300 })
+    const store = await redisStore({ url: urlOf(pair), patience: 2_000 })
+    const other = await redisStore({ url: urlOf(pair), patience: 2_000 })
     await begin(store)
     const { position: common } = await store.read('0', 10)
     await caughtUp(pair)
