@@ -10,6 +10,7 @@ import { RollcallError } from '../../core/errors.ts'
 import { isAddress } from '../../core/network.ts'
 import type { Device } from '../../core/session.ts'
 import { recordOf, wordOf } from './answers.ts'
+import { plainPart } from './parts.ts'
 
 /** A question: whether somebody may come in, or the news that somebody is gone. */
 export interface AdmissionCall {
@@ -23,6 +24,8 @@ export interface AdmissionCall {
 
   /** Everything that was asked for, credentials in its query included. Never listed, kept or logged. */
   readonly url: string
+
+  /** What is asked for, percent-decoded where that can be the name of a stream. */
   readonly app: string
   readonly stream: string
 
@@ -71,7 +74,7 @@ export function readAdmissionCall(body: unknown): AdmissionCall {
 
 function readUrl(url: string): Pick<AdmissionCall, 'url' | 'app' | 'stream' | 'session'> {
   const parsed = URL.parse(url)
-  const [app = '', stream = ''] = (parsed?.pathname ?? '').split('/').slice(1)
+  const [app = '', stream = ''] = (parsed?.pathname ?? '').split('/').slice(1).map(plainPart)
   if (app === '' || stream === '') throw refusal('request.url names no application and stream.')
   const session = parsed?.searchParams.get('session') ?? ''
   return { url, app, stream, ...(session !== '' && { session }) }

@@ -84,7 +84,8 @@ export function admissions({ sessions, env, realm, admit, lifetime }: AdmissionO
   async function join(last: Session, asked: Asked): Promise<AdmissionAnswer> {
     if (markIn(last) === asked.mark) return allowed(last)
     if (serverOf(last) !== undefined || last.node !== undefined) return refused(REFUSALS['name-taken'] ?? '')
-    const { session } = await sessions.update(last.id, { data: { ...last.data, ...dataOf(asked) } })
+    const data = { ...last.data, ...dataOf(asked), joinedAt: await sessions.now() }
+    const { session } = await sessions.update(last.id, { data })
     return allowed(session)
   }
 

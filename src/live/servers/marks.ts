@@ -6,7 +6,9 @@
 import type { Env } from '../../core/env.ts'
 import { isRollcallError } from '../../core/errors.ts'
 import type { Session } from '../../core/session.ts'
+import type { Instant } from '../../core/time.ts'
 import { requireName } from '../../engine/validate.ts'
+import { leadsElsewhere } from './parts.ts'
 
 /** Makes the mark of whatever these parts name together: 22 characters that do not tell them. */
 export function markOf(env: Pick<Env, 'hash'>, ...parts: readonly string[]): string {
@@ -22,9 +24,9 @@ export function uuidOf(env: Pick<Env, 'hmac'>, mark: string): string {
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
-/** The name that somebody gave themselves, if a session may be called that. */
+/** The name that somebody gave themselves, if a session may be called that and a path may end in it. */
 export function usableName(given: unknown): string | undefined {
-  if (typeof given !== 'string') return undefined
+  if (typeof given !== 'string' || leadsElsewhere(given)) return undefined
   try {
     return requireName(given)
   } catch (fault) {
@@ -41,6 +43,12 @@ export function serverOf({ data }: Session): string | undefined {
 /** The mark of the playback that a session stands for. */
 export function markIn({ data }: Session): string | undefined {
   return textOf(data?.viewer)
+}
+
+/** When the playback of a session began: it may have been issued long before whoever plays it came. */
+export function beganAt({ issuedAt, data }: Pick<Session, 'issuedAt' | 'data'>): Instant {
+  const joined = data?.joinedAt
+  return typeof joined === 'number' ? Math.max(issuedAt, joined) : issuedAt
 }
 
 function textOf(value: unknown): string | undefined {

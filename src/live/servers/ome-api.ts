@@ -9,6 +9,7 @@ import { RollcallError } from '../../core/errors.ts'
 import { listOf, recordOf, wordOf } from './answers.ts'
 import { someAtOnce } from './at-once.ts'
 import type { MediaServer, Viewer } from './contract.ts'
+import { leadsElsewhere, plainPart } from './parts.ts'
 
 /** How to reach it. */
 export interface OmeApiOptions {
@@ -31,6 +32,11 @@ export function omeServer({ url, token, timeout = 3_000 }: OmeApiOptions): Media
 
   /** Asks for something; answers undefined where it is not there (any more). */
   async function ask(method: 'GET' | 'DELETE', path: readonly string[]): Promise<unknown> {
+    if (path.some(leadsElsewhere))
+      throw new RollcallError(
+        'conflict',
+        'OvenMediaEngine cannot be asked for what is called "", "." or "..". Whoever plays under such a name goes on.',
+      )
     const target = `${url}/v1/${path.map(encodeURIComponent).join('/')}`
     const response = await fetch(target, {
       method,
@@ -60,7 +66,9 @@ export function omeServer({ url, token, timeout = 3_000 }: OmeApiOptions): Media
     )
   }
 
+  /** The names there; none where nothing can be asked for, since no webhook lets anybody in there either. */
   async function namesAt(path: readonly string[]): Promise<readonly string[]> {
+    if (path.some(leadsElsewhere)) return []
     const found = await ask('GET', path)
     if (found === undefined && path.length > 1) return []
     return listOf(found, 'OvenMediaEngine').filter((each) => typeof each === 'string')
@@ -93,6 +101,7 @@ export function omeServer({ url, token, timeout = 3_000 }: OmeApiOptions): Media
 }
 
 function toViewer(path: readonly string[]): Viewer {
-  const [, vhost, , app, , stream, , name = ''] = path
-  return { key: JSON.stringify(path), resource: `${vhost}/${app}/${stream}`, name, device: {} }
+  const [, vhost = '', , app = '', , stream = '', , name = ''] = path
+  const resource = [vhost, app, stream].map(plainPart).join('/')
+  return { key: JSON.stringify(path), resource, name, device: {} }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { readAdmissionCall } from '../../../src/live/servers/admission-calls.ts'
 import { serverBench } from '../../support/in-process.ts'
 import { bench, bodyOf, names, send, sign } from './webhooks.ts'
 
@@ -34,7 +35,18 @@ describe('a call of AdmissionWebhooks', () => {
     assert.equal((await send(server, tooLong, sign(tooLong))).json.allowed, false)
     const tooLongPath = bodyOf({ url: `ws://host/app/${'x'.repeat(300)}` })
     assert.equal((await send(server, tooLongPath, sign(tooLongPath))).json.allowed, false)
+    const nowhere = bodyOf({ url: 'ws://host/app/stream?session=..' })
+    assert.equal((await send(server, nowhere, sign(nowhere))).json.allowed, false)
     assert.deepEqual(await names(server), [])
+  })
+
+  test('asks for the same however its path is written', () => {
+    for (const path of ['/\u00e4pp/str\u00e9am', '/%C3%A4pp/str%C3%A9am', '/%c3%a4pp/%73tr%c3%a9am']) {
+      const { app, stream } = readAdmissionCall(JSON.parse(bodyOf({ url: `ws://host:3333${path}` })))
+      assert.deepEqual([app, stream], ['\u00e4pp', 'str\u00e9am'], path)
+    }
+    for (const part of ['a%20b', 'a%2Fb', 'a%zzb', '%2e%2e%2f', 'a%00b'])
+      assert.equal(readAdmissionCall(JSON.parse(bodyOf({ url: `ws://host/app/${part}` }))).stream, part)
   })
 
   test('has nowhere to go where no secret is set', async () => {

@@ -46,6 +46,18 @@ test('whatever comes in place of a call of AdmissionWebhooks is refused, and not
   )
 })
 
+test('whoever calls themselves what no path can end in has no name at Janus', () => {
+  const info = {
+    plugin: 'janus.plugin.streaming',
+    plugin_specific: { mountpoint_id: 1 },
+    webrtc: { dtls: { 'dtls-state': 'connected' } },
+  }
+  for (const opaque_id of ['', '.', '..']) {
+    const read = readHandle({ info: { ...info, opaque_id } }, [1, 2], nodeEnv())
+    assert.match(read?.viewer.name ?? '', /^[0-9a-f]{8}-/, opaque_id)
+  }
+})
+
 test('whatever Janus tells of a handle, nobody is taken for a viewer without a stream and a connection', () => {
   const env = nodeEnv()
   const info = fc.record({

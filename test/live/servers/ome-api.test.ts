@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { createSessions } from '../../../src/engine/create-sessions.ts'
 import type { SessionManager } from '../../../src/engine/manager.ts'
 import { nodeEnv } from '../../../src/env.ts'
-import { readAdmissionCall } from '../../../src/live/servers/admission-calls.ts'
+import { type AdmissionCall, readAdmissionCall } from '../../../src/live/servers/admission-calls.ts'
 import { type Admit, admissions } from '../../../src/live/servers/admissions.ts'
 import { omeServer } from '../../../src/live/servers/ome-api.ts'
 import { type Followed, follow } from '../../../src/live/servers/reconcile.ts'
@@ -127,15 +127,55 @@ describe('players of OvenMediaEngine Enterprise', () => {
     await sessions.end({ resource: RESOURCE, name: 'my_session' }, REVOKED)
     await until('it is cut', () => api.playing.size === 0)
   })
+
+  test('are the same playback by webhook and by the API, however the path was written', async () => {
+    await using server = await bench(5_000)
+    const { api, sessions, admit, names } = server
+    await admit(callTo('ws://host:3333/app/%73tream?session=my_session'), 'default')
+    api.playing.add('my_session')
+    await until('it is known', () => server.followed.stats().viewers === 1)
+    assert.deepEqual(await names(), ['my_session'])
+    assert.equal((await sessions.list()).items.length, 1)
+  })
+
+  test('whose playback a backend issued have time to begin, and are closed where the closing was lost', async () => {
+    await using server = await bench(400)
+    const { sessions, admit, names } = server
+    const name = 'my_session'
+    const { session } = await sessions.issue({ kind: 'playback', resource: RESOURCE, name })
+    await until('it is older than they may take', async () => (await sessions.now()) > session.issuedAt + 450)
+    const letIn = await sessions.now()
+    await admit(CALL, 'default')
+    await until('it is closed', async () => (await names()).length === 0)
+    const { ending } = (await sessions.get(session.id)) ?? {}
+    assert.equal(ending?.reason, 'closed')
+    assert.ok((ending?.at ?? 0) - letIn >= 400, `after ${(ending?.at ?? 0) - letIn} ms`)
+  })
+
+  test('who are called what no path can end in stay to be cut, and that is reported', async () => {
+    await using server = await bench()
+    const { api, sessions, names, followed, faults } = server
+    api.playing.add('..')
+    await until('it is listed', async () => (await names()).length === 1)
+    await sessions.end({ resource: RESOURCE }, REVOKED)
+    await until('it was tried again', () => followed.stats().failedCuts > 2)
+    assert.equal(followed.stats().cuts, 0)
+    assert.deepEqual(await names(), [], 'the end is not undone')
+    assert.equal(faults.length, 1)
+  })
 })
 
-const CALL = readAdmissionCall({
-  client: { address: '192.0.2.1', port: 5_000 },
-  request: {
-    direction: 'outgoing',
-    protocol: 'webrtc',
-    status: 'opening',
-    time: '2021-05-12T22:45:00.000Z',
-    url: 'ws://host:3333/app/stream?session=my_session',
-  },
-})
+function callTo(url: string): AdmissionCall {
+  return readAdmissionCall({
+    client: { address: '192.0.2.1', port: 5_000 },
+    request: {
+      direction: 'outgoing',
+      protocol: 'webrtc',
+      status: 'opening',
+      time: '2021-05-12T22:45:00.000Z',
+      url,
+    },
+  })
+}
+
+const CALL = callTo('ws://host:3333/app/stream?session=my_session')
