@@ -11,8 +11,11 @@ export interface OwedCuts {
   /** Has somebody cut, whose session is the one given if there was one. */
   owe(viewer: Viewer, session?: Session): void
 
-  /** Whether somebody is still to be cut. */
-  isOwed(viewer: Viewer): boolean
+  /** A look begins: it may still list whoever is cut from now on. */
+  begin(): void
+
+  /** Whether somebody is still to be cut, or was cut since the look began. */
+  isSeenTo(viewer: Viewer): boolean
 
   /** Tells the server again of those who still watch, and forgets the others. */
   keep(viewers: readonly Viewer[]): void
@@ -39,6 +42,7 @@ interface Owed {
 export function owedCuts(server: MediaServer, report: (fault: unknown) => void): OwedCuts {
   const owed = new Map<string, Owed>()
   const done = new Set<string>()
+  const lately = new Set<string>()
   const waiting: Owed[] = []
   let tellers = 0
   let cuts = 0
@@ -63,6 +67,7 @@ export function owedCuts(server: MediaServer, report: (fault: unknown) => void):
       await server.cut(each.viewer)
       cuts += 1
       owed.delete(each.viewer.key)
+      lately.add(each.viewer.key)
       remember(each.session?.id)
     } catch (fault) {
       failedCuts += 1
@@ -86,7 +91,8 @@ export function owedCuts(server: MediaServer, report: (fault: unknown) => void):
       owed.set(viewer.key, each)
       tell(each)
     },
-    isOwed: ({ key }) => owed.has(key),
+    begin: () => lately.clear(),
+    isSeenTo: ({ key }) => owed.has(key) || lately.has(key),
     keep(viewers) {
       const there = new Set(viewers.map(({ key }) => key))
       for (const [key, each] of owed) {

@@ -4,7 +4,7 @@
  * @module
  */
 import { type FailureCode, RollcallError } from '../../core/errors.ts'
-import type { Session } from '../../core/session.ts'
+import type { Session, SessionData } from '../../core/session.ts'
 import { firstSession } from '../../engine/every-session.ts'
 import type { SessionManager } from '../../engine/manager.ts'
 import type { Viewer } from './contract.ts'
@@ -14,7 +14,7 @@ import { WATCHER, wasEnded } from './words.ts'
 /** What it takes to tell. */
 export interface EntranceParts {
   readonly server: string
-  readonly sessions: Pick<SessionManager, 'issue' | 'list' | 'now'>
+  readonly sessions: Pick<SessionManager, 'issue' | 'update' | 'list' | 'now'>
   readonly realm: string
 
   /** Whether the server said that it ended the playback of that session. */
@@ -71,8 +71,13 @@ export function entrance({ server, sessions, realm, wasCut }: EntranceParts): En
     return mark === undefined || own === undefined || own === mark
   }
 
-  async function issue({ resource, name, device, mark }: Viewer): Promise<Entered> {
-    const data = { mediaServer: server, ...(mark !== undefined && { viewer: mark }) }
+  function dataOf({ mark }: Viewer): SessionData {
+    return { mediaServer: server, ...(mark !== undefined && { viewer: mark }) }
+  }
+
+  async function issue(viewer: Viewer): Promise<Entered> {
+    const { resource, name, device } = viewer
+    const data = dataOf(viewer)
     const kind = 'playback'
     return sessions.issue({ realm, kind, resource, name, device, data, idle: IDLE, by: WATCHER })
   }
@@ -82,8 +87,15 @@ export function entrance({ server, sessions, realm, wasCut }: EntranceParts): En
     if (!(fault instanceof RollcallError)) throw fault
     if (REFUSALS.includes(fault.code)) return { refused: true }
     if (fault.code !== 'name-taken') throw fault
-    const holder = await holderOf(viewer)
-    return isOf(holder, viewer) ? { session: holder } : { refused: true }
+    return join(await holderOf(viewer), viewer)
+  }
+
+  /** Has a session that a backend issued stand for whoever came under its name. One that stands for another stays theirs. */
+  async function join(holder: Session, viewer: Viewer): Promise<Entered> {
+    if (serverOf(holder) === server && isOf(holder, viewer)) return { session: holder }
+    if (serverOf(holder) !== undefined || holder.node !== undefined) return { refused: true }
+    const data = { ...holder.data, ...dataOf(viewer), joinedAt: await sessions.now() }
+    return sessions.update(holder.id, { data })
   }
 
   return {

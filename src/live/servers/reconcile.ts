@@ -15,7 +15,7 @@ import { someAtOnce } from './at-once.ts'
 import type { MediaServer, Viewer } from './contract.ts'
 import { owedCuts } from './cuts.ts'
 import { entrance } from './entrance.ts'
-import { serverOf } from './marks.ts'
+import { beganAt, serverOf } from './marks.ts'
 import { roster } from './roster.ts'
 import { WATCHER, wasEnded } from './words.ts'
 
@@ -94,6 +94,7 @@ export function follow({
   const known = roster({ sessions, server: server.name, realm })
   const cuts = owedCuts(server, report)
   const door = entrance({ server: server.name, sessions, realm, wasCut: cuts.wasCut })
+  const over = new Set<string>()
   let here = new Map<string, Watcher>()
   let coming = here
   let failedLooks = 0
@@ -108,6 +109,7 @@ export function follow({
     sessions.on('session.ended', (event) => {
       const { session, at, reason, by } = event
       if (serverOf(session) !== server.name || session.realm !== realm) return
+      if (looking !== undefined) over.add(session.id)
       const watcher = here.get(session.id) ?? coming.get(session.id)
       if (watcher !== undefined && wasEnded(session.ending ?? { at, reason, by })) cut(watcher)
       else hinted ||= looking !== undefined
@@ -137,12 +139,14 @@ export function follow({
       .catch(report)
       .then(() => {
         looking = undefined
+        over.clear()
         schedule(hinted ? Math.max(BREATH, env.monotonic() - began) : every)
       })
   }
 
   async function look(): Promise<void> {
     coming = new Map()
+    cuts.begin()
     if (await isInCharge()) await compare()
     else answered = env.monotonic()
     here = coming
@@ -166,7 +170,7 @@ export function follow({
       return false
     })
     await someAtOnce(strangers, enter)
-    await leave([...rest.values()].filter(({ issuedAt }) => issuedAt < began - server.settling))
+    await leave([...rest.values()].filter((session) => beganAt(session) < began - server.settling))
   }
 
   /** The node that joined first is in charge: everyone sees the same one, but for a moment. */
@@ -190,11 +194,12 @@ export function follow({
     }
   }
 
-  /** Gives somebody who watches there a session, or has them cut. */
+  /** Gives somebody who watches there a session, or has them cut. One that was ended before it came is for the next look. */
   async function enter(viewer: Viewer): Promise<void> {
-    if (cuts.isOwed(viewer)) return
+    if (cuts.isSeenTo(viewer)) return
     const entered = await door.enter(viewer)
     if ('refused' in entered) return cuts.owe(viewer, entered.over)
+    if (over.has(entered.session.id)) return
     known.add(entered.session)
     coming.set(entered.session.id, { viewer, session: entered.session })
   }

@@ -59,9 +59,20 @@ export function roster({ sessions, server, realm }: RosterParts): Roster {
     if (reading !== undefined) reading.stale = true
   }
 
+  /** Reads all of it. What happens from the moment that it is known on is written on it at once. */
   async function read(): Promise<Map<string, Session>> {
     const turn: Reading = { found: new Map(), gone: new Set(), stale: false }
     reading = turn
+    try {
+      await fill(turn)
+      if (!turn.stale) known = turn.found
+    } finally {
+      if (reading === turn) reading = undefined
+    }
+    return turn.stale ? read() : turn.found
+  }
+
+  async function fill(turn: Reading): Promise<void> {
     let cursor: string | undefined
     do {
       const page = await sessions.list({
@@ -73,19 +84,19 @@ export function roster({ sessions, server, realm }: RosterParts): Roster {
       for (const each of page.items) add(each)
       cursor = page.nextCursor
     } while (cursor !== undefined && !turn.stale)
-    return turn.stale ? read() : turn.found
   }
 
   const deafen = [
     sessions.on('session.created', ({ session }) => add(session)),
+    sessions.on('session.updated', ({ session }) => add(session)),
     sessions.on('session.ended', ({ session }) => remove(session.id)),
     sessions.onGap(forget),
   ]
 
   return {
     async all() {
-      known ??= await read()
-      return [...known.values()]
+      const all = known ?? (await read())
+      return [...all.values()]
     },
     add,
     remove,
