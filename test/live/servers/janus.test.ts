@@ -35,7 +35,7 @@ async function janusBench(
   const sessions = createSessions({ store: memoryStore({ clock: env.now }), env })
   const faults: unknown[] = []
   const followed = follow({
-    server: janusServer({ url: server.admin, secret: server.secret, timeout: 500 }, env),
+    server: janusServer({ url: server.admin, secret: server.secret, timeout: 2_000 }, env),
     sessions,
     env,
     realm: 'default',
@@ -98,7 +98,7 @@ describe('viewers of Janus', { skip: WITHOUT_JANUS }, () => {
     const { ended } = await sessions.end({ id: session?.id ?? '' }, REVOKED)
     await until('the connection is closed', () => ada.dtls() === 'closed')
     assert.equal(ended, 1)
-    assert.ok(performance.now() - began < 250, `it took ${performance.now() - began} ms`)
+    assert.ok(performance.now() - began < 500, `it took ${performance.now() - began} ms`)
     await until('the cut is counted', () => followed.stats().cuts === 1)
     await until('nobody but bob watches', async () => followed.stats().viewers === 1)
     assert.deepEqual(await names(), ['bob'])
@@ -138,7 +138,7 @@ describe('viewers of Janus', { skip: WITHOUT_JANUS }, () => {
   })
 
   test('stay while Janus does not answer for a moment, and not for long', async () => {
-    await using bench = await janusBench({ patience: 1_500 })
+    await using bench = await janusBench({ patience: 5_000 })
     const { server, sessions, names, followed, faults, watch } = bench
     const ada = await watch(1, 'ada')
     await until('she is listed', async () => (await names()).length === 1)
@@ -146,7 +146,7 @@ describe('viewers of Janus', { skip: WITHOUT_JANUS }, () => {
     server.pause()
     await until('it is noticed', () => followed.stats().away)
     assert.deepEqual(await names(), ['ada'])
-    await until('patience is over', async () => (await names()).length === 0)
+    await until('patience is over', async () => (await names()).length === 0, 30_000)
     assert.equal(faults.length, 1, 'it is reported once')
     server.resume()
     await until('she is listed again', async () => (await names()).length === 1)
@@ -163,9 +163,9 @@ describe('viewers of Janus', { skip: WITHOUT_JANUS }, () => {
     await using rollcall = await serverBench(`--port=${port}`, ...flags, '--janus-events-secret=it happened')
     const count = async () => (await rollcall.sessions.list({ resource: FIRST })).items.length
     const ada = await watchJanus(server.url, 1, 'ada')
-    await until('she is listed', async () => (await count()) === 1, 2_000)
+    await until('she is listed', async () => (await count()) === 1)
     ada.leave()
-    await until('she is not', async () => (await count()) === 0, 2_000)
+    await until('she is not', async () => (await count()) === 0)
     ada.kill()
     const forged = await fetch(url, {
       method: 'POST',
