@@ -63,6 +63,6 @@ const QUESTIONS = 5
 /** Tells whether something was written to a file, and synced afterwards; the next write may have begun by then. */
 function isSynced(lines: readonly string[]): boolean {
   const write = lines.findIndex((line) => line.includes('pwrite64('))
-  const sync = lines.findLastIndex((line) => /fdatasync\(\d+\)|fdatasync resumed|fsync\(\d+\)/.test(line))
+  const sync = lines.findLastIndex((line) => /f(?:data)?sync(?:\(\d+\)| resumed)/.test(line))
   return write >= 0 && sync > write
 }
