@@ -7,6 +7,7 @@ import { contradictionsOf, openStore } from '../../src/server/open-store.ts'
 import { readSettings } from '../../src/server/settings.ts'
 import { explainFault, isWorthWaiting } from '../../src/server/store-faults.ts'
 import { waitingRoom } from '../../src/server/wait-for-store.ts'
+import { atExit } from '../support/at-exit.ts'
 import { startPostgres, WITHOUT_POSTGRES } from '../support/postgres-server.ts'
 import { redisServer, WITHOUT_REDIS } from '../support/redis-server.ts'
 import { freePort, KEY } from '../support/server-process.ts'
@@ -29,7 +30,10 @@ async function start(store: string, ...flags: readonly string[]): Promise<Starte
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  process.once('exit', () => child.kill('SIGKILL'))
+  child.once(
+    'exit',
+    atExit(() => void child.kill('SIGKILL')),
+  )
   return {
     url: `http://127.0.0.1:${port}`,
     output: () => output,

@@ -5,6 +5,7 @@
  */
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
+import { atExit } from './at-exit.ts'
 import { until } from './until.ts'
 
 /** Somebody who watches. */
@@ -34,8 +35,7 @@ export async function watchJanus(url: string, stream: number, name?: string): Pr
     connected ||= dtls === 'connected'
   })
   const kill = (): void => void child.kill('SIGKILL')
-  process.once('exit', kill)
-  child.once('exit', () => process.off('exit', kill))
+  child.once('exit', atExit(kill))
   await until('the viewer is connected', () => connected).catch((fault: unknown) => {
     kill()
     throw fault

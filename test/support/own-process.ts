@@ -5,18 +5,16 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-
-const running = new Set<ChildProcess>()
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL')
-})
+import { atExit } from './at-exit.ts'
 
 /** Starts one that keeps nobody waiting, and says nothing. */
 export function startProcess(command: string, args: readonly string[]): ChildProcess {
   const child = spawn(command, args, { stdio: 'ignore' })
   child.unref()
-  running.add(child)
-  child.once('exit', () => running.delete(child))
+  child.once(
+    'exit',
+    atExit(() => void child.kill('SIGKILL')),
+  )
   return child
 }
 

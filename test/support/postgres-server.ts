@@ -20,6 +20,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
+import { atExit } from './at-exit.ts'
 import { freePort } from './server-process.ts'
 import { until } from './until.ts'
 
@@ -199,7 +200,7 @@ async function serve(
       rmSync(folder, { recursive: true, force: true })
     },
   }
-  process.once('exit', () => {
+  atExit(() => {
     for (const pid of all()) signal(pid, 'SIGKILL')
     rmSync(folder, { recursive: true, force: true })
   })

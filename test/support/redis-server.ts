@@ -172,10 +172,14 @@ function start(directives: Readonly<Record<string, string>>): ChildProcess {
   return startProcess('redis-server', flags)
 }
 
+/** From here on, ports are taken by connections, at any moment. */
+const FIRST_OF_CONNECTIONS = 32_768
+
 /** A free port from which the one of the cluster's own talk, 10,000 above, is free too. */
 async function clusterPort(): Promise<number> {
   const port = await freePort()
-  return (await isFree(port + 10_000)) ? port : clusterPort()
+  const bus = port + 10_000
+  return bus < FIRST_OF_CONNECTIONS && (await isFree(bus)) ? port : clusterPort()
 }
 
 async function isWhole(server: RedisServer): Promise<boolean> {

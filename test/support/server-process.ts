@@ -2,6 +2,7 @@ import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_p
 import { createServer, Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { atExit } from './at-exit.ts'
 import { until } from './until.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
@@ -87,8 +88,7 @@ function leaveAtExit(child: ChildProcessByStdio<null, Readable, Readable>): void
   child.unref()
   for (const stream of [child.stdout, child.stderr]) if (stream instanceof Socket) stream.unref()
   const kill = (): void => void child.kill('SIGKILL')
-  process.once('exit', kill)
-  child.once('exit', () => process.off('exit', kill))
+  child.once('exit', atExit(kill))
 }
 
 /** Finds a port that is free just now, and that no connection from here takes by chance: those have theirs from 32,768 on. */
