@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { isRollcallError } from '../../../src/core/errors.ts'
 import { redisStore } from '../../../src/stores/redis/store.ts'
-import { REVOKED } from '../../../src/testing/contract/workbench.ts'
+import { draftOf, REVOKED } from '../../../src/testing/contract/workbench.ts'
 import { type FaultProxy, faultProxy } from '../../support/fault-proxy.ts'
 import { type RedisServer, redisServer, WITHOUT_REDIS } from '../../support/redis-server.ts'
 import { until } from '../../support/until.ts'
@@ -39,6 +39,30 @@ describe('Redis with a replica', { skip: WITHOUT_REDIS }, () => {
     await persist(() => replicated.end(REVOKE(second.id), REVOKED, 1))
     await local.close()
     await replicated.close()
+  })
+
+  test('gives no successor away that no replica has, however often its token is presented', async () => {
+    await using pair = await startPair()
+    const store = await redisStore({ url: pair.master.url, patience: 2_000, durability: 'replicated' })
+    const other = await redisStore({ url: pair.master.url, patience: 2_000, durability: 'replicated' })
+    const { id, tokenHash } = await persist(() => begin(store))
+    const { tokenHash: hash } = draftOf()
+    assert.ok(tokenHash && hash)
+    const rotation = { id, presented: tokenHash, successor: { hash, salt: 'salt', grace: 60_000 } }
+    await persist(() => begin(other))
+    pair.link.begin({ is: 'black-hole' })
+    assert.equal(await outcomeOf(store.rotate(rotation)), 'outcome-unknown')
+    for (const asked of [store, other])
+      assert.equal(
+        await outcomeOf(asked.rotate(rotation)),
+        'outcome-unknown',
+        'it is graceful, and not sure to stay',
+      )
+    pair.link.heal()
+    const { outcome } = await persist(() => other.rotate(rotation))
+    assert.equal(outcome, 'standing')
+    await store.close()
+    await other.close()
   })
 
   test('keeps an end that a replica confirmed when that is promoted; without, it is lost', async () => {

@@ -21,7 +21,7 @@ import type { Activity } from '../../../core/store.ts'
 import { ask, listOf } from '../access.ts'
 import { PARTITIONS, restOfId } from '../keys.ts'
 import { readSession, writeSession } from '../record.ts'
-import { COMMIT, ERASE_SALTS, SALTED, TOUCH } from '../scripts/change.ts'
+import { COMMIT, ERASE_SALTS, SALTED, STAND, TOUCH } from '../scripts/change.ts'
 import { END } from '../scripts/end.ts'
 import { byPartition, type Kit, look, meet, persist, readEpochs, readSessions, type Seen } from './kit.ts'
 
@@ -61,7 +61,10 @@ async function tryToRotate(kit: Kit, { id, presented, successor }: Rotation): Pr
   if (standing.is === 'superseded') return { outcome: 'superseded' }
   if (standing.is === 'reused') return endReused(kit, seen)
   const whose = user && { user }
-  if (standing.is === 'graceful') return { outcome: 'standing', record, salt: standing.salt, ...whose }
+  if (standing.is === 'graceful') {
+    if (!(await stands(kit, seen))) return undefined
+    return { outcome: 'standing', record, salt: standing.salt, ...whose }
+  }
   if (successor === undefined) return { outcome: 'standing', record, ...whose }
   const lastActiveAt = Math.max(at, record.lastActiveAt)
   const next: SessionRecord = {
@@ -72,6 +75,14 @@ async function tryToRotate(kit: Kit, { id, presented, successor }: Rotation): Pr
   }
   if (!(await commit(kit, seen, next, 'session.refreshed'))) return undefined
   return { outcome: 'rotated', record: next, ...whose }
+}
+
+/**
+ * Confirms what was seen: the exchange that a graceful token stands on may be one that nobody has acknowledged yet, and its
+ * successor must not be given away before it is sure to stay.
+ */
+async function stands(kit: Kit, { partition, rest, text }: Seen): Promise<boolean> {
+  return (await ask(kit, STAND, partition, { rest, before: text })) === 1
 }
 
 async function endReused(kit: Kit, { partition, rest, record, epoch }: Seen): Promise<Rotated | undefined> {

@@ -54,6 +54,22 @@ return 1
 )
 
 /**
+ * Says whether the text of a session is still the one that was read. Writes, so that what is answered on the strength of that
+ * text counts only once replicas have it, whoever wrote it.
+ */
+export const STAND: Script = script(
+  'write',
+  'stand',
+  COMMON,
+  JOURNAL,
+  `
+if redis.call('get', key('s:', request.rest)) ~= request.before then return 0 end
+mark_write()
+return 1
+`,
+)
+
+/**
  * Records activity: `rest` and how long `ago`, by pairs. Never revives, never moves time back. Answers the realms whose
  * epoch it was not told, and whose sessions it left alone.
  */
