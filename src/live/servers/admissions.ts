@@ -14,7 +14,8 @@ import { firstSession } from '../../engine/every-session.ts'
 import type { SessionManager } from '../../engine/manager.ts'
 import type { AdmissionCall } from './admission-calls.ts'
 import { early } from './early.ts'
-import { markIn, markOf, serverOf, usableName, uuidOf } from './marks.ts'
+import { isUntaken, take } from './issued.ts'
+import { markIn, markOf, usableName, uuidOf } from './marks.ts'
 import { takingTurns } from './turns.ts'
 import { WATCHER, wasEnded } from './words.ts'
 
@@ -83,10 +84,8 @@ export function admissions({ sessions, env, realm, admit, lifetime }: AdmissionO
   /** Lets in where there is a live session of that name: its own, or one that was issued for whoever comes first. */
   async function join(last: Session, asked: Asked): Promise<AdmissionAnswer> {
     if (markIn(last) === asked.mark) return allowed(last)
-    if (serverOf(last) !== undefined || last.node !== undefined) return refused(REFUSALS['name-taken'] ?? '')
-    const data = { ...last.data, ...dataOf(asked), joinedAt: await sessions.now() }
-    const { session } = await sessions.update(last.id, { data })
-    return allowed(session)
+    if (!isUntaken(last)) return refused(REFUSALS['name-taken'] ?? '')
+    return allowed((await take(sessions, last, dataOf(asked))).session)
   }
 
   /** Begins a playback; of the same user under the same login as the last of that name, who left by themselves. */

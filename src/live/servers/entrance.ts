@@ -8,6 +8,7 @@ import type { Session, SessionData } from '../../core/session.ts'
 import { firstSession } from '../../engine/every-session.ts'
 import type { SessionManager } from '../../engine/manager.ts'
 import type { Viewer } from './contract.ts'
+import { isUntaken, take } from './issued.ts'
 import { markIn, serverOf } from './marks.ts'
 import { WATCHER, wasEnded } from './words.ts'
 
@@ -93,9 +94,7 @@ export function entrance({ server, sessions, realm, wasCut }: EntranceParts): En
   /** Has a session that a backend issued stand for whoever came under its name. One that stands for another stays theirs. */
   async function join(holder: Session, viewer: Viewer): Promise<Entered> {
     if (serverOf(holder) === server && isOf(holder, viewer)) return { session: holder }
-    if (serverOf(holder) !== undefined || holder.node !== undefined) return { refused: true }
-    const data = { ...holder.data, ...dataOf(viewer), joinedAt: await sessions.now() }
-    return sessions.update(holder.id, { data })
+    return isUntaken(holder) ? take(sessions, holder, dataOf(viewer)) : { refused: true }
   }
 
   return {
