@@ -52,8 +52,11 @@ export function resourceOf({ vhost, application, stream }: StreamPath): string {
   )
 }
 
+/** What a part is made of; in a URL, anything else would be another part or none. */
+export const PART: RegExp = /^[^/\s?#\p{Cc}]+$/u
+
 function isPart(part: string): boolean {
-  return part.isWellFormed() && part.length <= LONGEST_PART && /^[^/\s?#\p{Cc}]+$/u.test(part)
+  return part.isWellFormed() && part.length <= LONGEST_PART && PART.test(part)
 }
 
 /** The virtual host of a `Host` header, by the names that were configured; `default` for every other. */

@@ -3,9 +3,7 @@
  *
  * @module
  */
-
-/** What no part has in it, decoded: no session can hang on a resource of that kind, or it would be two parts. */
-const IMPOSSIBLE = /[/\s?#\p{Cc}]/u
+import { PART } from '../stream-path.ts'
 
 /** Whether a path with this part leads elsewhere: it is folded away before anything is asked for. */
 export function leadsElsewhere(part: string): boolean {
@@ -16,7 +14,7 @@ export function leadsElsewhere(part: string): boolean {
 export function plainPart(part: string): string {
   try {
     const decoded = decodeURIComponent(part)
-    return leadsElsewhere(decoded) || IMPOSSIBLE.test(decoded) ? part : decoded
+    return leadsElsewhere(decoded) || !PART.test(decoded) ? part : decoded
   } catch {
     return part
   }
